@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The device-mapper devices of one pass, its LV and its leg, found by UUID:
+ * looking at them (at once, never blocking) and changing them (through an
+ * executor, asynchronously). Knows tables; does not know LVM's metadata,
+ * moves or the journal. Completions are called from the event loop, never from
+ * inside the call that asked for them, and never after dm_free().
+ */
+
+#include <event2/event.h>
+
+#include "daemon/dm/table.h"
+
+struct dm;
+
+/* Longest device-mapper name and UUID in bytes with the NUL (the kernel's limits). */
+#define DM_NAME_MAX 128
+#define DM_ID_MAX   129
+
+/* A live device. */
+struct dm_device {
+	bool present;
+	dev_t dev;
+	char name[DM_NAME_MAX];
+	bool suspended;
+	bool read_only;
+	uint32_t open_count;
+	struct dm_table table;            /* live table; empty when there is none */
+	struct dm_mirror_status *mirrors; /* as many as targets; zero for non-mirrors */
+};
+
+/* Frees what the device holds and zeroes it. */
+void dm_device_deinit(struct dm_device *device);
+
+/* code: 0 or a negative errno; message: what the kernel or libdevmapper said, or "", borrowed. */
+struct dm_result {
+	int code;
+	const char *message;
+};
+typedef void dm_done_fn(void *arg, const struct dm_result *result);
+/* Something happened to some device: look again. */
+typedef void dm_event_fn(void *arg);
+
+/* Opens device-mapper and starts the first executor. event may be NULL. 0 or a negative errno. */
+int dm_new(struct event_base *base, dm_event_fn *event, void *arg, struct dm **dmp);
+/* Lets go of the executors: each finishes what it has begun, then leaves. Does not wait for them. */
+void dm_free(struct dm *dm);
+
+/*
+ * Looks the device with that UUID up. Does not block (no ioctl used here waits
+ * for I/O). Returns 0 with *devicep filled in (present or not), or a negative
+ * errno.
+ */
+int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
+
+/*
+ * Creates a device with a table and makes it live; with all udev rules but
+ * the basic ones disabled, so that its content is never scanned or linked to.
+ */
+void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
+	       dm_done_fn *done, void *arg);
+
+/* Whether udev may look at what is on the device after a swap. */
+enum dm_visibility {
+	DM_VISIBLE, /* an LV that users see */
+	DM_HIDDEN,  /* a leg */
+};
+
+/*
+ * Gives a live device a new table: load, then the one ioctl that suspends,
+ * swaps and resumes inside the kernel without flush and lockfs. A device that
+ * is read-only stays so. A failed load is cleared away.
+ */
+void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
+	     enum dm_visibility visibility, dm_done_fn *done, void *arg);
+
+/* Removes a device. -EBUSY while something has it open. A device that is not there is success. */
+void dm_remove(struct dm *dm, const char *uuid, dm_done_fn *done, void *arg);
+
+/* Flushes the device's volatile cache (fsync of the block device). */
+void dm_flush(struct dm *dm, dev_t dev, dm_done_fn *done, void *arg);

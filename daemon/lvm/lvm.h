@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The lvm2 tools as an asynchronous library: children of the event loop, with
+ * deadlines, under LVM's own lock files. Knows metadata and processes; does
+ * not know moves, the journal or device-mapper. Nothing here blocks. Every
+ * completion is called from the event loop, never from inside the call that
+ * asked for it, and never after lvm_free().
+ */
+
+#include <event2/event.h>
+#include <stdbool.h>
+
+#include "daemon/lvm/metadata.h"
+#include "daemon/lvm/reservation.h"
+#include "daemon/lvm/vg.h"
+
+struct lvm;
+
+/*
+ * How a request ended. code: 0; -ETIMEDOUT (a lock or a command took too long);
+ * -ENOENT (no such VG or LV now); -ESTALE or -EBUSY (see metadata_edit);
+ * -ECANCELED (the guard said no); -EBADMSG (LVM's output makes no sense); -EIO
+ * (a command failed); another negative errno. message: what the failing
+ * command wrote to stderr, or "", borrowed for the call, one bounded text.
+ */
+struct lvm_result {
+	int code;
+	const char *message;
+};
+
+/* One PV as `pvs` lists it. vg_name is "" for a PV in no VG. */
+struct lvm_pv {
+	char *device;
+	dev_t dev;
+	struct lvm_id id;
+	char *vg_name;
+	struct lvm_id vg; /* empty text for a PV in no VG */
+};
+
+typedef void lvm_done_fn(void *arg, const struct lvm_result *result);
+/* pvs: borrowed for the call, NULL on error. */
+typedef void lvm_pvs_fn(void *arg, const struct lvm_result *result, const struct lvm_pv *pvs,
+			size_t pv_count);
+/* vg: owned by the callee (vg_free), NULL on error. Device facts are filled in. */
+typedef void lvm_vg_fn(void *arg, const struct lvm_result *result, struct vg *vg);
+/* Asked under the VG's lock with the metadata just read; false gives the edit up. */
+typedef bool lvm_guard_fn(void *arg, const struct vg *vg);
+
+/*
+ * run_dir: a private folder (/run/pvmoved) for temporary metadata files and the
+ * children's own locking_dir; it must exist. Returns 0 or a negative errno.
+ */
+int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp);
+/* Gives up what is under way: children that only read are killed, one that writes is left to finish. */
+void lvm_free(struct lvm *lvm);
+
+/* Lists all PVs that LVM sees. */
+void lvm_list_pvs(struct lvm *lvm, lvm_pvs_fn *done, void *arg);
+
+/* Reads one VG, found by its UUID whatever its name is now. */
+void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void *arg);
+
+/*
+ * One read-modify-write of a VG under LVM's locks (P_global shared, V_<vg>
+ * exclusive): read, ask guard (NULL: none), edit, vgcfgrestore, read back and
+ * compare. The reservation is copied. An edit whose goal stage is already
+ * there succeeds and writes nothing. Requests for one VG run in turn.
+ */
+void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
+		 lvm_guard_fn *guard, lvm_done_fn *done, void *arg);
+
+/* lvchange -ay (ignoring skip flags) or -an of one LV; an LV in use is not deactivated: -EBUSY. */
+void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
+		    lvm_done_fn *done, void *arg);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A volume group as its metadata describes it: plain values, read once and
+ * never changed. Knows nothing of files, commands or device-mapper. PVs and
+ * LVs refer to each other by index into the group's own arrays.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* An LVM UUID as LVM prints it: 32 characters in groups of 6-4-4-4-4-4-6. */
+#define LVM_ID_TEXT_LEN 38
+/* The same without its dashes, as device-mapper UUIDs hold it. */
+#define LVM_ID_PLAIN_LEN 32
+
+struct lvm_id {
+	char text[LVM_ID_TEXT_LEN + 1];
+};
+
+/* Parses the dashed form. Returns 0, or -EINVAL with *idp untouched. */
+int lvm_id_parse(const char *text, struct lvm_id *idp);
+bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
+/* Writes the 32 characters without dashes, and a NUL. */
+void lvm_id_plain(const struct lvm_id *id, char plain[LVM_ID_PLAIN_LEN + 1]);
+/* A new random id (getrandom; characters 0-9a-zA-Z, all of which LVM accepts). */
+struct lvm_id lvm_id_generate(void);
+
+struct vg_pv {
+	struct lvm_id id;
+	char *key;    /* its name inside the metadata text, "pv0"; renumbered at each export */
+	char *device; /* path LVM knows it by now; NULL when missing */
+	uint64_t pe_start_sectors;
+	uint64_t pe_count;
+	bool missing;
+	bool allocatable;
+	/* Facts about the device itself; zero while nobody has looked (metadata_parse does not). */
+	dev_t dev;
+	uint32_t logical_block_bytes;
+	bool rotational;
+};
+
+/* A stretch of a PV that a segment stands on. */
+struct vg_area {
+	size_t pv; /* index into vg->pvs */
+	uint64_t first_pe;
+	uint64_t extent_count;
+};
+
+struct vg_segment {
+	uint64_t first_le;
+	uint64_t extent_count;
+	char *type;            /* as in the metadata: "striped", "raid1", "thin", … */
+	struct vg_area *areas; /* those on PVs; sub-LVs are LVs of their own */
+	size_t area_count;
+};
+
+struct vg_lv {
+	struct lvm_id id;
+	char *name;
+	bool visible;
+	bool writable;
+	bool locked;    /* LOCKED: LVM refuses to change it */
+	bool is_pvmove; /* LVM's own pvmove is under way with or through it */
+	char **tags;
+	size_t tag_count;
+	struct vg_segment *segments; /* in order of first_le, without gaps */
+	size_t segment_count;
+};
+
+struct vg {
+	struct lvm_id id;
+	char *name;
+	uint64_t seqno;
+	uint64_t extent_size_sectors;
+	bool exported;
+	bool writable;
+	char *system_id; /* NULL: none */
+	char *lock_type; /* NULL, "none", "sanlock", "dlm", … */
+	struct vg_pv *pvs;
+	size_t pv_count;
+	struct vg_lv *lvs;
+	size_t lv_count;
+};
+
+/* Frees a group and all in it; NULL and half-built groups are fine. */
+void vg_free(struct vg *vg);
+
+/* Each returns the element, borrowed, or NULL. */
+const struct vg_pv *vg_find_pv(const struct vg *vg, const struct lvm_id *id);
+const struct vg_pv *vg_find_pv_by_dev(const struct vg *vg, dev_t dev);
+const struct vg_lv *vg_find_lv(const struct vg *vg, const struct lvm_id *id);
+const struct vg_lv *vg_find_lv_by_name(const struct vg *vg, const char *name);
+
+/* True when every segment is "striped" over a single area on a PV. */
+bool vg_lv_is_linear(const struct vg_lv *lv);
+
+/* A half-open range of a PV's extents. */
+struct pe_range {
+	uint64_t first_pe;
+	uint64_t extent_count;
+};
+
+/*
+ * The extents of PV number `pv` that no LV uses, ascending, maximal, without
+ * overlap. Returns 0 and an owned array (free()), or -ENOMEM.
+ */
+int vg_free_ranges(const struct vg *vg, size_t pv, struct pe_range **rangesp, size_t *countp);

@@ -11,28 +11,9 @@
 
 #include <event2/event.h>
 
-#include "daemon/dm/table.h"
+#include "daemon/dm/device.h"
 
 struct dm;
-
-/* Longest device-mapper name and UUID in bytes with the NUL (the kernel's limits). */
-#define DM_NAME_MAX 128
-#define DM_ID_MAX   129
-
-/* A live device. */
-struct dm_device {
-	bool present;
-	dev_t dev;
-	char name[DM_NAME_MAX];
-	bool suspended;
-	bool read_only;
-	uint32_t open_count;
-	struct dm_table table;            /* live table; empty when there is none */
-	struct dm_mirror_status *mirrors; /* as many as targets; zero for non-mirrors */
-};
-
-/* Frees what the device holds and zeroes it. */
-void dm_device_deinit(struct dm_device *device);
 
 /* code: 0 or a negative errno; message: what the kernel or libdevmapper said, or "", borrowed. */
 struct dm_result {
@@ -61,12 +42,6 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
  */
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
 	       dm_done_fn *done, void *arg);
-
-/* Whether udev may look at what is on the device after a swap. */
-enum dm_visibility {
-	DM_VISIBLE, /* an LV that users see */
-	DM_HIDDEN,  /* a leg */
-};
 
 /*
  * Gives a live device a new table: load, then the one ioctl that suspends,

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "daemon/lvm/metadata.h"
+#include "daemon/lvm/pv.h"
 #include "daemon/lvm/reservation.h"
 #include "daemon/lvm/vg.h"
 
@@ -28,15 +29,6 @@ struct lvm;
 struct lvm_result {
 	int code;
 	const char *message;
-};
-
-/* One PV as `pvs` lists it. vg_name is "" for a PV in no VG. */
-struct lvm_pv {
-	char *device;
-	dev_t dev;
-	struct lvm_id id;
-	char *vg_name;
-	struct lvm_id vg; /* empty text for a PV in no VG */
 };
 
 typedef void lvm_done_fn(void *arg, const struct lvm_result *result);

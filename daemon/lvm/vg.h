@@ -64,6 +64,7 @@ struct vg_lv {
 	bool visible;
 	bool writable;
 	bool locked;    /* LOCKED: LVM refuses to change it */
+	bool is_component; /* a segment of another LV refers to it by name (pool, image, origin, …) */
 	bool is_pvmove; /* LVM's own pvmove is under way with or through it */
 	char **tags;
 	size_t tag_count;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A move and its passes as values: what was asked, how far it is, why it
+ * ended. The driver (mover.c) alone changes them; everyone else reads.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/lvm/reservation.h"
+#include "daemon/move/states.h"
+#include "daemon/plan/request.h"
+#include "daemon/policy/eta.h"
+
+/* Text of an RFC 4122 UUID, and of the kernel's boot id, with the NUL. */
+#define UUID_TEXT_SIZE 37
+/* Longest explanation kept, in bytes with the NUL. */
+#define PASS_REASON_TEXT_MAX 512
+
+/* One LV's share of a move. */
+struct pass {
+	/* recorded in the journal */
+	char *lv_name; /* for people; the UUID counts */
+	struct reservation reservation;
+	enum pass_state state;
+	enum pass_reason reason;
+	char reason_text[PASS_REASON_TEXT_MAX];
+	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
+						not */
+	/* observed */
+	uint64_t copied_bytes;
+	uint64_t total_bytes;
+};
+
+/* What the owner wants of a move. */
+enum move_goal { GOAL_RUN, GOAL_PAUSE, GOAL_ABORT };
+
+struct move {
+	/* recorded in the journal */
+	uint64_t id; /* 1, 2, … never given twice */
+	char uuid[UUID_TEXT_SIZE];
+	struct lvm_id vg;
+	char *vg_name; /* for people */
+	uint64_t extent_bytes;
+	struct move_request *request;
+	enum move_goal goal;
+	uint64_t created_us;  /* since the epoch */
+	uint64_t finished_us; /* since the epoch; 0: not yet */
+	struct pass *passes;
+	size_t pass_count;
+	/* observed */
+	struct eta eta;
+	uint64_t seq; /* grows with each change anyone may see, over all moves */
+	bool waiting; /* for something outside: the first unfinished pass's reason says for what */
+};
+
+/* Frees a move and all in it; NULL and half-built ones are fine. */
+void move_free(struct move *move);
+
+bool pass_state_is_terminal(enum pass_state state);
+bool move_is_terminal(const struct move *move);
+
+/* The state of the whole. */
+enum move_state move_state(const struct move *move);
+
+uint64_t move_total_bytes(const struct move *move);
+uint64_t move_copied_bytes(const struct move *move);
+
+/* The first pass that is not terminal, or NULL. */
+struct pass *move_current_pass(const struct move *move);

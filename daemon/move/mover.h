@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The mover owns all moves and drives each through the state machine: it
+ * observes, looks the answer up in the table, records it, acts, and observes
+ * again. What it needs of the world it is given as ports. This header is all
+ * that the RPC layer sees of moves.
+ */
+
+#include "common/refusal.h"
+#include "daemon/move/move.h"
+#include "daemon/plan/planner.h"
+
+struct mover;
+struct ports;
+
+/* Finished moves kept as history. */
+#define MOVER_HISTORY_MAX 1000
+
+/* ports and ctx are borrowed and must outlive the mover. Returns 0 or -ENOMEM. */
+int mover_new(const struct ports *ports, void *ctx, struct mover **moverp);
+/* Forgets everything; changes nothing in the world: kernel mirrors go on copying. */
+void mover_free(struct mover *mover);
+
+/* Takes one record in, before mover_begin(). 0, -EBADMSG for one that makes no sense, -ENOMEM. */
+int mover_replay(void *mover, const char *payload, size_t len_bytes);
+/* Starts driving what was replayed. */
+void mover_begin(struct mover *mover);
+
+/* Something may have changed in the kernel: look at all running passes. */
+void mover_look(struct mover *mover);
+/* The time asked for by the port wake_after has come. */
+void mover_wake(struct mover *mover);
+
+/* Writes what the journal must hold, no more: for journal_compact(). */
+int mover_keep(void *mover, int (*write)(void *sink, const char *payload, size_t len_bytes),
+	       void *sink);
+
+/* refusal: NULL, or why there is no plan. Both borrowed for the call. */
+typedef void mover_plan_fn(void *arg, const struct refusal *refusal, const struct plan *plan);
+/*
+ * refusal: NULL, or why nothing was started. move: what was started, or NULL
+ * (with no refusal) when there is nothing to move. Both borrowed for the call.
+ */
+typedef void mover_start_fn(void *arg, const struct refusal *refusal, const struct move *move);
+
+/* Plans without touching anything. Consumes the request. done may be called from inside. */
+void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg);
+
+/*
+ * Plans, records and starts a move. Consumes the request. A request_id that was
+ * seen before answers with the move it started then. done may be called from inside.
+ */
+void mover_start(struct mover *mover, struct move_request *request, mover_start_fn *done,
+		 void *arg);
+
+/*
+ * Changes what is wanted of a move and records it. Returns 0 (also when it is wanted already), or
+ * PLAN_REFUSED with NO_SUCH_MOVE, MOVE_ENDED, TOO_LATE (abort when all passes are
+ * committed) or JOURNAL_FAILED.
+ */
+int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct refusal *refusal);
+
+/* All moves by ascending id; prev NULL: the first. NULL after the last. */
+const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
+const struct move *mover_find_move(const struct mover *mover, uint64_t id);
+
+/* Called after each change of a move that anyone may see; progress at most once a second. */
+typedef void mover_watch_fn(void *arg, const struct move *move);
+/* One watcher: the RPC server, which has its own list of clients. NULL: none. */
+void mover_set_watch(struct mover *mover, mover_watch_fn *watch, void *arg);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What the mover needs of the world. The daemon binds these to the adapters
+ * (daemon/wiring.c), tests to stateful fakes. Calls that take a `done` are
+ * asynchronous: done is called later, exactly once, from the event loop and
+ * never from inside the call. All others return at once, but for record().
+ */
+
+#include "daemon/dm/device.h"
+#include "daemon/lvm/metadata.h"
+#include "daemon/lvm/pv.h"
+#include "daemon/plan/planner.h"
+
+/* How a request ended; the codes are those of lvm.h and dm.h. message: "" or why, borrowed. */
+struct port_result {
+	int code;
+	const char *message;
+};
+
+typedef void port_done_fn(void *arg, const struct port_result *result);
+/* pvs: borrowed, NULL on error. */
+typedef void port_pvs_fn(void *arg, const struct port_result *result, const struct lvm_pv *pvs,
+			 size_t pv_count);
+/* vg: owned by the callee, NULL on error. */
+typedef void port_vg_fn(void *arg, const struct port_result *result, struct vg *vg);
+/* Asked under the VG's lock with the metadata just read; false gives the edit up (-ECANCELED). */
+typedef bool port_guard_fn(void *arg, const struct vg *vg);
+
+struct ports {
+	/* The journal: on stable storage when it returns. 0 or a negative errno, which is final. */
+	int (*record)(void *ctx, const char *payload, size_t len_bytes);
+
+	/* LVM */
+	void (*list_pvs)(void *ctx, port_pvs_fn *done, void *arg);
+	void (*read_vg)(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *arg);
+	void (*edit_vg)(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
+			port_guard_fn *guard, port_done_fn *done, void *arg);
+	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
+			   port_done_fn *done, void *arg);
+
+	/* device-mapper; devices are named by their UUIDs */
+	int (*observe)(void *ctx, const char *uuid, struct dm_device *devicep);
+	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
+		       port_done_fn *done, void *arg);
+	void (*swap)(void *ctx, const char *uuid, const struct dm_table *table,
+		     enum dm_visibility visibility, port_done_fn *done, void *arg);
+	void (*remove)(void *ctx, const char *uuid, port_done_fn *done, void *arg);
+	void (*flush)(void *ctx, dev_t dev, port_done_fn *done, void *arg);
+
+	/* Clock and chance */
+	uint64_t (*now_us)(void *ctx);       /* since the epoch */
+	uint64_t (*monotonic_us)(void *ctx); /* never goes back */
+	void (*wake_after)(void *ctx, uint64_t delay_ms); /* one timer; the last call counts */
+	void (*new_uuid)(void *ctx, char uuid[37]);       /* RFC 4122, random */
+	struct lvm_id (*new_lvm_id)(void *ctx);
+	const char *(*boot_id)(void *ctx);
+};

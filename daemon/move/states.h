@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The names of everything the state machine speaks of: the states of a pass,
+ * what is observed of it (events), what is done about it (actions) and why a
+ * pass ended otherwise than asked (reasons). Each list is the one source of
+ * its enumerators and of the names used in the journal, on the wire and in
+ * docs/states.md.
+ */
+
+/* S(enumerator, name) */
+#define PASS_STATE_LIST(S)                                                                         \
+	S(QUEUED, "queued")         /* waits for its turn, or for its VG to appear */              \
+	S(RESERVING, "reserving")   /* the destination is being reserved in the metadata */        \
+	S(ARMING, "arming")         /* the leg is made and put under the LV */                     \
+	S(COPYING, "copying")       /* the kernel copies */                                        \
+	S(PAUSED, "paused")         /* nothing is copied; what is copied stays mirrored */         \
+	S(HELD, "held")             /* the source fails; nothing is touched until somebody decides */ \
+	S(COMMITTING, "committing") /* all is copied; the metadata is being changed */             \
+	S(SWITCHING, "switching")   /* the metadata says destination; the LV is being put there */ \
+	S(RETIRING, "retiring")     /* the leg and the source extents are given back */            \
+	S(UNDOING, "undoing")       /* all is put back as it was */                                \
+	S(DONE, "done")                                                                            \
+	S(ABORTED, "aborted")                                                                      \
+	S(FAILED, "failed")
+
+/*
+ * What is observed of a pass. E(enumerator, name). The observations come from
+ * pass_observe() alone; the last four are told to the driver.
+ */
+#define PASS_EVENT_LIST(E)                                                                         \
+	E(VG_ABSENT, "vg absent")           /* the VG is not there, or a PV of it is missing */    \
+	E(LV_GONE, "LV gone")               /* the VG has no LV with this UUID */                  \
+	E(LV_CHANGED, "LV changed")         /* metadata that is neither before nor after */        \
+	E(UNRESERVED, "unreserved")         /* no reservation, the LV on its source */             \
+	E(INACTIVE, "inactive")             /* reserved; the LV has no device */                   \
+	E(RESERVED, "reserved")             /* reserved; the LV on its source, no leg */           \
+	E(LEG_READY, "leg ready")           /* as before, and a leg that passes through */         \
+	E(LEG_BYPASSED, "leg bypassed")     /* the LV on its source, a leg with mirrors */         \
+	E(LEG_ATTACHED, "leg attached")     /* the LV on a leg that passes through */              \
+	E(MIRRORING, "mirroring")           /* the LV on a leg that copies */                      \
+	E(MIRROR_IDLE, "mirror idle")       /* no copying, and not all is copied */                \
+	E(IN_SYNC, "in sync")               /* all is on both sides */                             \
+	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
+	E(SOURCE_FAILED, "source failed")   /* writes do not reach the source, not all is copied */ \
+	E(DEST_FAILED, "destination failed")                                                       \
+	E(TABLE_FOREIGN, "table foreign")   /* a live table that is none of ours */                \
+	E(COMMITTED, "committed")           /* metadata on the destination, the LV on the leg */   \
+	E(SWITCHED, "switched")             /* the LV on its destination, a leg left */            \
+	E(RETIRED, "retired")               /* no leg left, the reservation holds the source */    \
+	E(RELEASED, "released")             /* no reservation, the LV on its destination */        \
+	E(FLUSHED, "flushed")               /* the destination's cache is on stable storage */     \
+	E(EFFECT_FAILED, "effect failed")   /* what was last tried did not work */                 \
+	E(ABORT, "abort")                   /* the user wants it undone */                         \
+	E(PAUSE, "pause")                   /* the user wants it paused */                         \
+	E(RESUME, "resume")                 /* the user wants it to go on */
+
+/* What is done in answer. A(enumerator, name). */
+#define PASS_ACTION_LIST(A)                                                                        \
+	A(NONE, "–")                                                                               \
+	A(WAIT, "wait")                 /* look again later */                                     \
+	A(RESERVE, "reserve")           /* metadata: hidden LV on the destination, LOCKED */       \
+	A(ACTIVATE, "activate LV")                                                                 \
+	A(CREATE_LEG, "create leg")     /* a pass-through device */                                \
+	A(ATTACH, "attach LV to leg")   /* swap the LV's table */                                  \
+	A(REDRAW, "redraw leg")         /* swap the leg's table: the next slices */                \
+	A(FLUSH, "flush destination")                                                              \
+	A(COMMIT, "commit")             /* metadata: the LV on the destination */                  \
+	A(SWITCH, "switch LV")          /* swap the LV's table: onto the destination */            \
+	A(DETACH, "detach LV")          /* swap the LV's table: back onto the source */            \
+	A(REMOVE_LEG, "remove leg")                                                                \
+	A(RELEASE, "release")           /* metadata: reservation gone, LOCKED off */               \
+	A(FINISH, "finish")             /* deactivate the LV if it was activated; nothing is left */
+
+/* Why a pass is not (yet) what was asked. N(enumerator, name). */
+#define PASS_REASON_LIST(N)                                                                        \
+	N(NONE, "")                                                                                \
+	N(VG_ABSENT, "vg_absent")                                                                  \
+	N(LV_GONE, "lv_gone")                                                                      \
+	N(LV_CHANGED, "lv_changed")                                                                \
+	N(NO_SPACE, "no_space")                                                                    \
+	N(SOURCE_UNREADABLE, "source_unreadable")                                                  \
+	N(SOURCE_FAILED, "source_failed")                                                          \
+	N(DEST_FAILED, "destination_failed")                                                       \
+	N(TABLE_FOREIGN, "table_foreign")                                                          \
+	N(LVM_FAILED, "lvm_failed")                                                                \
+	N(DM_FAILED, "dm_failed")                                                                  \
+	N(ABORTED, "aborted")
+
+/* States of a whole move, worked out from its passes and what its owner wants. */
+#define MOVE_STATE_LIST(M)                                                                         \
+	M(QUEUED, "queued")                                                                        \
+	M(RUNNING, "running")                                                                      \
+	M(PAUSED, "paused")                                                                        \
+	M(HELD, "held")                                                                            \
+	M(ABORTING, "aborting")                                                                    \
+	M(DONE, "done")                                                                            \
+	M(ABORTED, "aborted")                                                                      \
+	M(FAILED, "failed")
+
+#define X(code, name) PASS_##code,
+enum pass_state { PASS_STATE_LIST(X) PASS_STATE_COUNT };
+#undef X
+#define X(code, name) EVENT_##code,
+enum pass_event { PASS_EVENT_LIST(X) PASS_EVENT_COUNT };
+#undef X
+#define X(code, name) ACTION_##code,
+enum pass_action { PASS_ACTION_LIST(X) PASS_ACTION_COUNT };
+#undef X
+#define X(code, name) REASON_##code,
+enum pass_reason { PASS_REASON_LIST(X) PASS_REASON_COUNT };
+#undef X
+#define X(code, name) MOVE_##code,
+enum move_state { MOVE_STATE_LIST(X) MOVE_STATE_COUNT };
+#undef X
+
+const char *pass_state_name(enum pass_state state);
+const char *pass_event_name(enum pass_event event);
+const char *pass_action_name(enum pass_action action);
+const char *pass_reason_name(enum pass_reason reason);
+const char *move_state_name(enum move_state state);
+
+/* Each returns the enumerator as a number, or −1 for a name that is none. */
+int pass_state_from_name(const char *name);
+int pass_reason_from_name(const char *name);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * From a VG and a request to the passes that fulfil it, or to a refusal. Pure:
+ * reads nothing, draws no random numbers, and knows neither device-mapper nor
+ * the state of running moves beyond the claims it is given.
+ */
+
+#include "common/refusal.h"
+#include "daemon/lvm/pv.h"
+#include "daemon/lvm/reservation.h"
+#include "daemon/plan/request.h"
+
+/* What an unfinished pass of some move holds, so that no other plan touches it. */
+struct plan_claim {
+	const struct reservation *reservation; /* its LV is taken, and its destination runs too */
+	uint64_t move_id;
+};
+
+struct planned_pass {
+	char *lv_name;
+	struct reservation reservation; /* complete but for id and name, which the mover gives */
+};
+
+struct plan {
+	struct lvm_id vg;
+	char *vg_name;
+	uint64_t extent_bytes;
+	struct planned_pass
+		*passes; /* one per LV, in the order of the metadata; none: nothing to move */
+	size_t pass_count;
+	uint64_t total_extents; /* to be moved; also the peak of free extents needed */
+	uint64_t free_extents;  /* free on the destinations allowed, claims taken off */
+};
+
+/* Frees a plan and all in it; NULL is fine. */
+void plan_free(struct plan *plan);
+
+/* What the functions below return when *refusal says why not. */
+#define PLAN_REFUSED 1
+
+/*
+ * Finds the PVs that a request names among those LVM lists and the VG they are
+ * all in; fills in the request's PV ids. Returns 0 with *vgp set, or
+ * PLAN_REFUSED (NO_SUCH_PV, PV_NOT_IN_VG, OTHER_VG).
+ */
+int planner_resolve_request(struct move_request *request, const struct lvm_pv *pvs, size_t pv_count,
+			    struct lvm_id *vgp, struct refusal *refusal);
+
+/*
+ * Plans a resolved request. Runs of an LV are kept whole and on one PV where
+ * free space allows, destinations are filled in the order given. Returns 0 and an owned plan,
+ * PLAN_REFUSED, or -ENOMEM.
+ */
+int planner_make_plan(const struct move_request *request, const struct vg *vg,
+		      const struct plan_claim *claims, size_t claim_count, struct plan **planp,
+		      struct refusal *refusal);
+
+/*
+ * Plans one LV of a resolved request again, for a pass whose destination was
+ * taken before it was reserved. The same returns; a plan of at most one pass.
+ */
+int planner_replan_lv(const struct move_request *request, const struct vg *vg,
+		      const struct lvm_id *lv, const struct plan_claim *claims, size_t claim_count,
+		      struct plan **planp, struct refusal *refusal);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What a user asks to be moved: a source PV or ranges of it, one LV or all,
+ * destinations or any. A value; it is kept with the move so that a pass can be
+ * planned again when its destination was taken in the meantime.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/lvm/vg.h"
+
+/* Most destinations, and most PE ranges of one PV, that a request may name. */
+#define REQUEST_LIST_MAX 1024
+
+/* A PV somebody named, with the extents of it that are meant. */
+struct pv_choice {
+	char *device;            /* as it was asked for, for messages */
+	dev_t dev;               /* the block device that path leads to; 0: none */
+	struct lvm_id pv;        /* filled in by planner_resolve_request() */
+	struct pe_range *ranges; /* none: the whole PV */
+	size_t range_count;
+};
+
+struct move_request {
+	struct pv_choice source;
+	char *lv; /* "lv", "vg/lv", "/dev/vg/lv" or "/dev/mapper/vg-lv"; NULL: all LVs */
+	struct pv_choice *destinations; /* none: every other allocatable PV of the VG */
+	size_t destination_count;
+	char *request_id; /* the caller's own name for this request, NULL: none */
+};
+
+/* Frees a request and all in it; NULL and half-built ones are fine. */
+void move_request_free(struct move_request *request);

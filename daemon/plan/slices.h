@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The slice map of a leg: which parts wait, which are being copied and which
+ * are equal on both sides. The leg's table is a pure function of geometry and
+ * slice map, and both can be read back from a live table, so that a restarted
+ * daemon needs no other memory of how far the copying is. Pausing and going on
+ * are just other slice maps.
+ */
+
+#include "daemon/plan/leg.h"
+
+enum slice_kind {
+	SLICE_IDENTITY, /* waits: pass-through to the source */
+	SLICE_SYNC,     /* mirror, being copied in ascending order */
+	SLICE_NOSYNC,   /* mirror, equal on both sides: writes go to both */
+};
+
+struct slice {
+	uint64_t start_sectors; /* on the leg */
+	uint64_t len_sectors;
+	enum slice_kind kind;
+	uint32_t region_sectors; /* mirrors only */
+	uint64_t synced_sectors; /* SLICE_SYNC: so many from its start on are copied already */
+};
+
+struct slice_map {
+	struct slice *slices; /* ascending, contiguous from 0 to the leg's length */
+	size_t count;
+};
+
+void slice_map_deinit(struct slice_map *map);
+
+/* How the copying is spread; DESIGN of the copy engine: docs/design.md. */
+struct copy_shape {
+	unsigned parallel; /* mirrors that copy at the same time */
+	uint32_t region_sectors;
+};
+
+/* What suits the disks under a leg: one mirror where any disk turns, four otherwise. */
+struct copy_shape copy_shape_for(const struct leg_geometry *geometry);
+
+/* All of it waiting. Returns 0 or -ENOMEM. */
+int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
+
+/*
+ * The map to load next: what is synced becomes SLICE_NOSYNC, neighbours of a
+ * kind are joined within a run, and, unless paused, up to shape->parallel
+ * slices of like length, cut from the longest stretches that wait, are SLICE_SYNC.
+ * A slice already being copied goes on being copied (paused: it waits, but for its synced part).
+ * Returns 0 or -ENOMEM.
+ */
+int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
+		      const struct copy_shape *shape, bool paused, struct slice_map *nextp);
+
+/* The leg's table for a map. Returns 0 or -ENOMEM. */
+int slice_map_table(const struct slice_map *map, const struct leg_geometry *geometry,
+		    struct dm_table *tablep);
+
+/* Trouble the kernel reports for mirrors of a leg. */
+enum leg_trouble {
+	LEG_SOUND,
+	LEG_SOURCE_UNREADABLE,  /* a copy failed on the source side: regions are missing for good */
+	LEG_SOURCE_READ_FAILED, /* an application's read failed on the source */
+	LEG_SOURCE_WRITE_FAILED, /* writes no longer reach the source */
+	LEG_DEST_FAILED,         /* writes or copies do not reach the destination */
+};
+
+struct leg_progress {
+	uint64_t copied_sectors;
+	uint64_t total_sectors;
+	bool idle;   /* nothing is being copied: all SLICE_SYNC slices are synced, or there are none
+		      */
+	bool synced; /* every sector is on both sides */
+	bool pass_through;         /* no mirror at all: as it was created */
+	enum leg_trouble trouble;  /* the gravest: in the order of the enum but DEST_FAILED, which
+				      yields to the source's */
+	uint64_t trouble_first_le; /* of the LV: where the troubled slice lies */
+	uint64_t trouble_extent_count;
+};
+
+/*
+ * Reads map and progress back from a live leg. mirrors: one status per target
+ * of the table, ignored for linear ones. Returns 0; -ESTALE when the table is
+ * not a leg of this geometry; -ENOMEM.
+ */
+int slice_map_observe(const struct leg_geometry *geometry, uint64_t extent_size_sectors,
+		      const struct dm_table *table, const struct dm_mirror_status *mirrors,
+		      struct slice_map *mapp, struct leg_progress *progressp);

@@ -34,9 +34,6 @@ struct pass {
 	uint64_t total_bytes;
 };
 
-/* What the owner wants of a move. */
-enum move_goal { GOAL_RUN, GOAL_PAUSE, GOAL_ABORT };
-
 struct move {
 	/* recorded in the journal */
 	uint64_t id; /* 1, 2, … never given twice */

@@ -50,8 +50,8 @@ struct ports {
 	void (*flush)(void *ctx, dev_t dev, port_done_fn *done, void *arg);
 
 	/* Clock and chance */
-	uint64_t (*now_us)(void *ctx);       /* since the epoch */
-	uint64_t (*monotonic_us)(void *ctx); /* never goes back */
+	uint64_t (*now_us)(void *ctx);                    /* since the epoch */
+	uint64_t (*monotonic_us)(void *ctx);              /* never goes back */
 	void (*wake_after)(void *ctx, uint64_t delay_ms); /* one timer; the last call counts */
 	void (*new_uuid)(void *ctx, char uuid[37]);       /* RFC 4122, random */
 	struct lvm_id (*new_lvm_id)(void *ctx);

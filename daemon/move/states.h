@@ -11,12 +11,12 @@
 
 /* S(enumerator, name) */
 #define PASS_STATE_LIST(S)                                                                         \
-	S(QUEUED, "queued")         /* waits for its turn, or for its VG to appear */              \
-	S(RESERVING, "reserving")   /* the destination is being reserved in the metadata */        \
-	S(ARMING, "arming")         /* the leg is made and put under the LV */                     \
-	S(COPYING, "copying")       /* the kernel copies */                                        \
-	S(PAUSED, "paused")         /* nothing is copied; what is copied stays mirrored */         \
-	S(HELD, "held")             /* the source fails; nothing is touched until somebody decides */ \
+	S(QUEUED, "queued")       /* waits for its turn, or for its VG to appear */                \
+	S(RESERVING, "reserving") /* the destination is being reserved in the metadata */          \
+	S(ARMING, "arming")       /* the leg is made and put under the LV */                       \
+	S(COPYING, "copying")     /* the kernel copies */                                          \
+	S(PAUSED, "paused")       /* nothing is copied; what is copied stays mirrored */           \
+	S(HELD, "held") /* the source fails; nothing is touched until somebody decides */          \
 	S(COMMITTING, "committing") /* all is copied; the metadata is being changed */             \
 	S(SWITCHING, "switching")   /* the metadata says destination; the LV is being put there */ \
 	S(RETIRING, "retiring")     /* the leg and the source extents are given back */            \
@@ -26,78 +26,90 @@
 	S(FAILED, "failed")
 
 /*
- * What is observed of a pass. E(enumerator, name). The observations come from
- * pass_observe() alone; the last four are told to the driver.
+ * What is observed of a pass. E(enumerator, name). All up to RELEASED are what
+ * pass_observe() finds; the others are told to the driver.
  */
 #define PASS_EVENT_LIST(E)                                                                         \
-	E(VG_ABSENT, "vg absent")           /* the VG is not there, or a PV of it is missing */    \
-	E(LV_GONE, "LV gone")               /* the VG has no LV with this UUID */                  \
-	E(LV_CHANGED, "LV changed")         /* metadata that is neither before nor after */        \
-	E(UNRESERVED, "unreserved")         /* no reservation, the LV on its source */             \
-	E(INACTIVE, "inactive")             /* reserved; the LV has no device */                   \
-	E(RESERVED, "reserved")             /* reserved; the LV on its source, no leg */           \
-	E(LEG_READY, "leg ready")           /* as before, and a leg that passes through */         \
-	E(LEG_BYPASSED, "leg bypassed")     /* the LV on its source, a leg with mirrors */         \
-	E(LEG_ATTACHED, "leg attached")     /* the LV on a leg that passes through */              \
-	E(MIRRORING, "mirroring")           /* the LV on a leg that copies */                      \
-	E(MIRROR_IDLE, "mirror idle")       /* no copying, and not all is copied */                \
-	E(IN_SYNC, "in sync")               /* all is on both sides */                             \
+	E(VG_ABSENT, "VG absent")   /* the VG, or a PV that the pass needs, is not there */        \
+	E(LV_GONE, "LV gone")       /* the VG has no LV with this UUID, and no leg is left */      \
+	E(LV_CHANGED, "LV changed") /* metadata that is neither before nor after */                \
+	E(UNRESERVED, "unreserved") /* no reservation and no leg */                                \
+	E(RESERVATION_LOST, "reservation lost") /* no reservation, but the LV on the leg */        \
+	E(INACTIVE, "inactive")                 /* reserved; the LV has no device, no leg */       \
+	E(RESERVED, "reserved")                 /* reserved; the LV on its source, no leg */       \
+	E(LEG_READY, "leg ready")               /* as before, and a leg that passes through */     \
+	E(LEG_BYPASSED, "leg bypassed") /* the LV not on the leg, which is no longer fresh */      \
+	E(LEG_ATTACHED, "leg attached") /* the LV on a leg that passes through */                  \
+	E(MIRRORING, "mirroring")       /* the LV on a leg that copies */                          \
+	E(MIRROR_IDLE, "mirror idle")   /* the LV on mirrors; no copying, and not all is copied */ \
+	E(IN_SYNC, "in sync")           /* the LV on mirrors, all is on both sides */              \
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
-	E(SOURCE_FAILED, "source failed")   /* writes do not reach the source, not all is copied */ \
+	E(SOURCE_FAILED, "source failed") /* writes do not reach it, not all is copied */          \
 	E(DEST_FAILED, "destination failed")                                                       \
-	E(TABLE_FOREIGN, "table foreign")   /* a live table that is none of ours */                \
-	E(COMMITTED, "committed")           /* metadata on the destination, the LV on the leg */   \
-	E(SWITCHED, "switched")             /* the LV on its destination, a leg left */            \
-	E(RETIRED, "retired")               /* no leg left, the reservation holds the source */    \
-	E(RELEASED, "released")             /* no reservation, the LV on its destination */        \
-	E(FLUSHED, "flushed")               /* the destination's cache is on stable storage */     \
-	E(EFFECT_FAILED, "effect failed")   /* what was last tried did not work */                 \
-	E(ABORT, "abort")                   /* the user wants it undone */                         \
-	E(PAUSE, "pause")                   /* the user wants it paused */                         \
-	E(RESUME, "resume")                 /* the user wants it to go on */
+	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
+	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \
+	E(TABLE_FOREIGN, "table foreign") /* the same without a leg */                             \
+	E(COMMITTED, "committed")         /* metadata on the destination, the LV on the leg */     \
+	E(SWITCHED, "switched")           /* the LV on its destination, a leg left */              \
+	E(RETIRED, "retired")             /* no leg left, the reservation holds the source */      \
+	E(RELEASED, "released")           /* no reservation, the LV on its destination */          \
+	E(FLUSHED, "flushed")             /* the destination's cache is on stable storage */       \
+	E(FINISHED, "finished")           /* nothing is left to do, and it ended as was asked */   \
+	E(FINISHED_FAILED, "finished, failed") /* nothing is left to do, but it failed */          \
+	E(GIVEN_UP, "given up")                /* an effect failed too often */                    \
+	E(EFFECT_FAILED, "effect failed")                                                          \
+	E(ABORT, "abort") /* the owner wants it undone */                                          \
+	E(PAUSE, "pause")                                                                          \
+	E(RESUME, "resume")
 
 /* What is done in answer. A(enumerator, name). */
-#define PASS_ACTION_LIST(A)                                                                        \
-	A(NONE, "–")                                                                               \
-	A(WAIT, "wait")                 /* look again later */                                     \
-	A(RESERVE, "reserve")           /* metadata: hidden LV on the destination, LOCKED */       \
-	A(ACTIVATE, "activate LV")                                                                 \
-	A(CREATE_LEG, "create leg")     /* a pass-through device */                                \
-	A(ATTACH, "attach LV to leg")   /* swap the LV's table */                                  \
-	A(REDRAW, "redraw leg")         /* swap the leg's table: the next slices */                \
-	A(FLUSH, "flush destination")                                                              \
-	A(COMMIT, "commit")             /* metadata: the LV on the destination */                  \
-	A(SWITCH, "switch LV")          /* swap the LV's table: onto the destination */            \
-	A(DETACH, "detach LV")          /* swap the LV's table: back onto the source */            \
-	A(REMOVE_LEG, "remove leg")                                                                \
-	A(RELEASE, "release")           /* metadata: reservation gone, LOCKED off */               \
-	A(FINISH, "finish")             /* deactivate the LV if it was activated; nothing is left */
+#define PASS_ACTION_LIST(A)                                                        \
+	A(NONE, "–")                                                               \
+	A(WAIT, "wait")       /* look again later */                               \
+	A(RESERVE, "reserve") /* metadata: hidden LV on the destination, LOCKED */ \
+	A(ACTIVATE, "activate LV")                                                 \
+	A(CREATE_LEG, "create leg")   /* a pass-through device */                  \
+	A(ATTACH, "attach LV to leg") /* swap the LV's table */                    \
+	A(REDRAW, "redraw leg")       /* swap the leg's table: the next slices */  \
+	A(FLUSH, "flush destination")                                              \
+	A(COMMIT, "commit")    /* metadata: the LV on the destination */           \
+	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */     \
+	A(DETACH, "detach LV") /* swap the LV's table: back onto the source */     \
+	A(REMOVE_LEG, "remove leg")                                                \
+	A(RELEASE, "release") /* metadata: reservation gone, LOCKED off */         \
+	A(FINISH, "finish")   /* deactivate the LV if it was activated; nothing is left */
 
 /* Why a pass is not (yet) what was asked. N(enumerator, name). */
-#define PASS_REASON_LIST(N)                                                                        \
-	N(NONE, "")                                                                                \
-	N(VG_ABSENT, "vg_absent")                                                                  \
-	N(LV_GONE, "lv_gone")                                                                      \
-	N(LV_CHANGED, "lv_changed")                                                                \
-	N(NO_SPACE, "no_space")                                                                    \
-	N(SOURCE_UNREADABLE, "source_unreadable")                                                  \
-	N(SOURCE_FAILED, "source_failed")                                                          \
-	N(DEST_FAILED, "destination_failed")                                                       \
-	N(TABLE_FOREIGN, "table_foreign")                                                          \
-	N(LVM_FAILED, "lvm_failed")                                                                \
-	N(DM_FAILED, "dm_failed")                                                                  \
+#define PASS_REASON_LIST(N)                       \
+	N(NONE, "")                               \
+	N(VG_ABSENT, "vg_absent")                 \
+	N(LV_GONE, "lv_gone")                     \
+	N(LV_CHANGED, "lv_changed")               \
+	N(NO_SPACE, "no_space")                   \
+	N(SOURCE_UNREADABLE, "source_unreadable") \
+	N(SOURCE_FAILED, "source_failed")         \
+	N(DEST_FAILED, "destination_failed")      \
+	N(TABLE_FOREIGN, "table_foreign")         \
+	N(LVM_FAILED, "lvm_failed")               \
+	N(DM_FAILED, "dm_failed")                 \
 	N(ABORTED, "aborted")
 
 /* States of a whole move, worked out from its passes and what its owner wants. */
-#define MOVE_STATE_LIST(M)                                                                         \
-	M(QUEUED, "queued")                                                                        \
-	M(RUNNING, "running")                                                                      \
-	M(PAUSED, "paused")                                                                        \
-	M(HELD, "held")                                                                            \
-	M(ABORTING, "aborting")                                                                    \
-	M(DONE, "done")                                                                            \
-	M(ABORTED, "aborted")                                                                      \
+#define MOVE_STATE_LIST(M)      \
+	M(QUEUED, "queued")     \
+	M(RUNNING, "running")   \
+	M(PAUSED, "paused")     \
+	M(HELD, "held")         \
+	M(ABORTING, "aborting") \
+	M(DONE, "done")         \
+	M(ABORTED, "aborted")   \
 	M(FAILED, "failed")
+
+/* What the owner wants of a move. G(enumerator, name) */
+#define MOVE_GOAL_LIST(G) \
+	G(RUN, "run")     \
+	G(PAUSE, "pause") \
+	G(ABORT, "abort")
 
 #define X(code, name) PASS_##code,
 enum pass_state { PASS_STATE_LIST(X) PASS_STATE_COUNT };
@@ -114,13 +126,18 @@ enum pass_reason { PASS_REASON_LIST(X) PASS_REASON_COUNT };
 #define X(code, name) MOVE_##code,
 enum move_state { MOVE_STATE_LIST(X) MOVE_STATE_COUNT };
 #undef X
+#define X(code, name) GOAL_##code,
+enum move_goal { MOVE_GOAL_LIST(X) MOVE_GOAL_COUNT };
+#undef X
 
 const char *pass_state_name(enum pass_state state);
 const char *pass_event_name(enum pass_event event);
 const char *pass_action_name(enum pass_action action);
 const char *pass_reason_name(enum pass_reason reason);
 const char *move_state_name(enum move_state state);
+const char *move_goal_name(enum move_goal goal);
 
 /* Each returns the enumerator as a number, or −1 for a name that is none. */
 int pass_state_from_name(const char *name);
 int pass_reason_from_name(const char *name);
+int move_goal_from_name(const char *name);

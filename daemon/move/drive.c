@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/drive.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "common/units.h"
+#include "daemon/move/codec.h"
+#include "daemon/move/effects.h"
+#include "daemon/move/observe.h"
+
+/* Failures in a row after which an effect that can be undone is given up. */
+#define DRIVE_ATTEMPTS_MAX 5
+/* First delay after a failure; doubled with each further one up to the second. */
+#define DRIVE_RETRY_MS     500
+#define DRIVE_RETRY_MAX_MS 30000
+/* How often a VG that is not there is looked for. */
+#define DRIVE_ABSENT_MS 2000
+/* How often progress is looked at, and a pass that stands still. */
+#define DRIVE_PROGRESS_MS 1000
+#define DRIVE_IDLE_MS     10000
+
+struct drive *drive_new(struct mover *mover, struct move *move)
+{
+	struct drive *drive = calloc(1, sizeof(*drive));
+
+	if (!drive)
+		return NULL;
+	drive->mover = mover;
+	drive->move = move;
+	return drive;
+}
+
+void drive_free(struct drive *drive)
+{
+	if (!drive)
+		return;
+	vg_free(drive->vg);
+	move_free(drive->move);
+	free(drive);
+}
+
+/* One line about a pass, with the fields that the journal can be searched by. */
+__attribute__((format(printf, 4, 5))) static void
+log_pass(int level, const struct move *move, const struct pass *pass, const char *format, ...)
+{
+	char text[LOG_TEXT_MAX];
+	char id[UNITS_TEXT_MAX];
+	const struct log_field fields[] = {
+		{"PVMOVED_MOVE", id},
+		{"PVMOVED_LV", pass->lv_name},
+		{"PVMOVED_STATE", pass_state_name(pass->state)},
+	};
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	snprintf(id, sizeof(id), "%" PRIu64, move->id);
+	log_write(level, fields, sizeof(fields) / sizeof(fields[0]), "move %s (%s/%s): %s", id,
+		  move->vg_name, pass->lv_name, text);
+}
+
+static uint64_t monotonic_us(const struct drive *drive)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	return ports->monotonic_us(ctx);
+}
+
+static void look_after(struct drive *drive, uint64_t delay_ms, bool must_wait)
+{
+	drive->look_at_us = monotonic_us(drive) + delay_ms * 1000;
+	drive->must_wait = must_wait;
+	mover_rearm(drive->mover);
+}
+
+void drive_hurry(struct drive *drive)
+{
+	drive->look_at_us = 0;
+	drive->must_wait = false;
+}
+
+/* ---- reasons ----------------------------------------------------------- */
+
+static void set_reason(struct pass *pass, enum pass_reason reason, const char *text)
+{
+	pass->reason = reason;
+	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
+}
+
+/* States in which the reason says why the pass is there, and not what it is waiting for. */
+static bool state_has_reason(enum pass_state state)
+{
+	return state == PASS_UNDOING || state == PASS_HELD || pass_state_is_terminal(state);
+}
+
+/* Something outside keeps the pass from going on; the user may see it in the status. */
+static void note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
+			 const char *text)
+{
+	drive->move->waiting = true;
+	if (!state_has_reason(pass->state))
+		set_reason(pass, reason, text);
+	log_pass(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
+		 *text ? ": " : "", text);
+	mover_publish(drive->mover, drive->move);
+}
+
+static void clear_trouble(struct drive *drive, struct pass *pass)
+{
+	drive->move->waiting = false;
+	if (!state_has_reason(pass->state))
+		set_reason(pass, REASON_NONE, "");
+}
+
+/* Why an event leads away from what was asked; REASON_NONE: the reason known already stays. */
+static enum pass_reason reason_of_event(enum pass_event event)
+{
+	switch (event) {
+	case EVENT_ABORT:
+		return REASON_ABORTED;
+	case EVENT_LV_GONE:
+		return REASON_LV_GONE;
+	case EVENT_LV_CHANGED:
+	case EVENT_UNRESERVED:
+	case EVENT_RESERVATION_LOST:
+		return REASON_LV_CHANGED;
+	case EVENT_SOURCE_UNREADABLE:
+		return REASON_SOURCE_UNREADABLE;
+	case EVENT_SOURCE_FAILED:
+		return REASON_SOURCE_FAILED;
+	case EVENT_DEST_FAILED:
+		return REASON_DEST_FAILED;
+	case EVENT_LEG_FOREIGN:
+	case EVENT_STRAY_LEG:
+	case EVENT_TABLE_FOREIGN:
+		return REASON_TABLE_FOREIGN;
+	default:
+		return REASON_NONE;
+	}
+}
+
+/* Which extents a failing disk has hit, in words for the status. */
+static void describe_trouble(const struct observation *seen, char *text, size_t size_bytes)
+{
+	*text = '\0';
+	if (seen && seen->progress.trouble != LEG_SOUND)
+		snprintf(text, size_bytes, "within logical extents %" PRIu64 " to %" PRIu64,
+			 seen->progress.trouble_first_le,
+			 seen->progress.trouble_first_le + seen->progress.trouble_extent_count - 1);
+}
+
+static void update_reason(struct pass *pass, const struct fsm_row *row,
+			  const struct observation *seen)
+{
+	enum pass_reason reason = reason_of_event(row->event);
+	char text[PASS_REASON_TEXT_MAX];
+
+	if (!state_has_reason(row->next)) {
+		set_reason(pass, REASON_NONE, "");
+	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
+		describe_trouble(seen, text, sizeof(text));
+		set_reason(pass, reason, text);
+	}
+}
+
+/* ---- states ------------------------------------------------------------ */
+
+static int record_pass(struct drive *drive, const struct pass *pass, bool with_reservation)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	return mover_record(drive->mover, codec_encode_pass(drive->move, pass, ports->now_us(ctx),
+							    with_reservation));
+}
+
+static void update_progress(struct pass *pass, const struct observation *seen)
+{
+	if (pass->state == PASS_DONE || pass->state == PASS_SWITCHING ||
+	    pass->state == PASS_RETIRING)
+		pass->copied_bytes = pass->total_bytes;
+	else if (pass_state_is_terminal(pass->state) || !seen)
+		pass->copied_bytes = 0;
+	else
+		pass->copied_bytes = seen->progress.copied_sectors * SECTOR_BYTES;
+}
+
+/* A finished move is told so; otherwise the next pass begins with a clean slate. */
+static void leave_pass(struct drive *drive)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	drive->attempts = 0;
+	drive->plan_is_stale = false;
+	drive->is_told = false;
+	drive->vg_is_fresh = false;
+	if (move_is_terminal(drive->move))
+		drive->move->finished_us = ports->now_us(ctx);
+}
+
+/*
+ * The one place where a state is assigned. The new state is on stable storage
+ * when this returns 0; otherwise nothing has changed.
+ */
+static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+		       const struct observation *seen)
+{
+	struct pass before = *pass;
+	int r;
+
+	pass->state = row->next;
+	update_reason(pass, row, seen);
+	r = record_pass(drive, pass, false);
+	if (r < 0) {
+		*pass = before;
+		return r;
+	}
+	log_pass(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
+		 pass_state_name(row->next), pass_event_name(row->event));
+	drive->move->waiting = false;
+	update_progress(pass, seen);
+	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
+		eta_reset(&drive->move->eta);
+	if (pass_state_is_terminal(row->next))
+		leave_pass(drive);
+	mover_publish(drive->mover, drive->move);
+	return 0;
+}
+
+/* ---- effects ----------------------------------------------------------- */
+
+static void end_effect(struct drive *drive)
+{
+	drive->busy = false;
+	drive->is_told = false;
+	/* What changes metadata or activation makes what was read of the VG old. */
+	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
+	    drive->effect == ACTION_RELEASE || drive->effect == ACTION_ACTIVATE)
+		drive->vg_is_fresh = false;
+}
+
+static void tell(struct drive *drive, enum pass_event event)
+{
+	drive->is_told = true;
+	drive->told = event;
+}
+
+static void tell_success(struct drive *drive, const struct pass *pass)
+{
+	drive->attempts = 0;
+	if (drive->effect == ACTION_FLUSH)
+		tell(drive, EVENT_FLUSHED);
+	else if (drive->effect == ACTION_FINISH)
+		tell(drive, pass->state == PASS_UNDOING && pass->reason != REASON_ABORTED
+				    ? EVENT_FINISHED_FAILED
+				    : EVENT_FINISHED);
+}
+
+static bool effect_is_lvm(enum pass_action action)
+{
+	return action == ACTION_RESERVE || action == ACTION_COMMIT || action == ACTION_RELEASE ||
+	       action == ACTION_ACTIVATE;
+}
+
+static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
+{
+	char text[PASS_REASON_TEXT_MAX];
+
+	drive->attempts++;
+	drive->vg_is_fresh = false;
+	if (drive->effect == ACTION_RESERVE && (code == -EBUSY || code == -ESTALE))
+		drive->plan_is_stale = true;
+	snprintf(text, sizeof(text), "%s: %s", pass_action_name(drive->effect),
+		 *message ? message : strerror(-code));
+	note_trouble(drive, pass,
+		     effect_is_lvm(drive->effect) ? REASON_LVM_FAILED : REASON_DM_FAILED, text);
+	tell(drive, drive->attempts >= DRIVE_ATTEMPTS_MAX && fsm_find(pass->state, EVENT_GIVEN_UP)
+			    ? EVENT_GIVEN_UP
+			    : EVENT_EFFECT_FAILED);
+}
+
+/* The effect has ended: what it has to say is the next event. */
+static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
+{
+	end_effect(drive);
+	/* An LV that we had activated and that somebody uses by now stays active: all is done. */
+	if (code == 0 || drive->effect == ACTION_FINISH) {
+		clear_trouble(drive, pass);
+		tell_success(drive, pass);
+	} else {
+		tell_failure(drive, pass, code, message);
+	}
+}
+
+void drive_effect_done(void *arg, const struct port_result *result)
+{
+	struct drive *drive = arg;
+	struct pass *pass = move_current_pass(drive->move);
+
+	assert(drive->busy && pass);
+	if (result->code == 0 && drive->effect == ACTION_FLUSH && effect_flush_next(drive, pass))
+		return;
+	settle(drive, pass, result->code, result->message);
+	drive_run(drive);
+}
+
+void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
+		   const char *text)
+{
+	end_effect(drive);
+	note_trouble(drive, pass, reason, text);
+	tell(drive, EVENT_GIVEN_UP);
+}
+
+/* ---- metadata ---------------------------------------------------------- */
+
+static void on_vg(void *arg, const struct port_result *result, struct vg *vg)
+{
+	struct drive *drive = arg;
+	struct pass *pass = move_current_pass(drive->move);
+
+	drive->busy = false;
+	vg_free(drive->vg);
+	drive->vg = vg;
+	if (result->code == 0 || result->code == -ENOENT) {
+		drive->vg_is_fresh = true;
+	} else {
+		note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
+		look_after(drive, DRIVE_ABSENT_MS, true);
+	}
+	drive_run(drive);
+}
+
+static void read_metadata(struct drive *drive)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	drive->busy = true;
+	drive->effect = ACTION_NONE;
+	ports->read_vg(ctx, &drive->move->vg, on_vg, drive);
+}
+
+/* ---- steps ------------------------------------------------------------- */
+
+static void wait_again(struct drive *drive, struct pass *pass, enum pass_event event)
+{
+	uint64_t delay_ms = DRIVE_ABSENT_MS;
+
+	if (event == EVENT_EFFECT_FAILED) {
+		unsigned shift = drive->attempts < 8 ? drive->attempts - 1 : 7;
+
+		delay_ms = (uint64_t)DRIVE_RETRY_MS << shift;
+		if (delay_ms > DRIVE_RETRY_MAX_MS)
+			delay_ms = DRIVE_RETRY_MAX_MS;
+	} else if (event == EVENT_VG_ABSENT) {
+		if (!drive->move->waiting)
+			note_trouble(drive, pass, REASON_VG_ABSENT, drive->move->vg_name);
+	} else if (!drive->move->waiting) {
+		note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
+	}
+	drive->vg_is_fresh = false;
+	look_after(drive, delay_ms, true);
+}
+
+/* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
+static void watch(struct drive *drive, const struct pass *pass)
+{
+	uint64_t now_us = monotonic_us(drive);
+
+	if (pass->state == PASS_COPYING)
+		eta_add_sample(&drive->move->eta, now_us, move_copied_bytes(drive->move));
+	if (now_us - drive->notified_us >= DRIVE_PROGRESS_MS * 1000) {
+		drive->notified_us = now_us;
+		mover_publish(drive->mover, drive->move);
+	}
+	if (pass->state == PASS_HELD)
+		drive->vg_is_fresh = false;
+	look_after(drive, pass->state == PASS_COPYING ? DRIVE_PROGRESS_MS : DRIVE_IDLE_MS,
+		   pass->state == PASS_HELD);
+}
+
+static bool is_before_commit(enum pass_event event)
+{
+	return event < EVENT_COMMITTED;
+}
+
+static bool is_copying_event(enum pass_event event)
+{
+	return event == EVENT_MIRRORING || event == EVENT_MIRROR_IDLE ||
+	       event == EVENT_LEG_ATTACHED;
+}
+
+/* What the owner wants outranks what was observed, and what an effect told explains it. */
+static enum pass_event choose_event(const struct drive *drive, const struct pass *pass,
+				    enum pass_event seen)
+{
+	enum move_goal goal = drive->move->goal;
+
+	if (drive->is_told && (drive->told != EVENT_FLUSHED || seen == EVENT_IN_SYNC))
+		return drive->told;
+	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
+		return EVENT_ABORT;
+	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
+		return EVENT_PAUSE;
+	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
+	    seen != EVENT_VG_ABSENT)
+		return EVENT_RESUME;
+	return seen;
+}
+
+/* Answers an event. Returns true when there is more to do at once. */
+static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
+		   const struct effect_scene *scene)
+{
+	const struct fsm_row *row = fsm_find(pass->state, event);
+	int r;
+
+	drive->is_told = false;
+	if (!row) {
+		note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
+		drive->vg_is_fresh = false;
+		look_after(drive, DRIVE_IDLE_MS, true);
+		return false;
+	}
+	if (row->next != row->state &&
+	    enter_state(drive, pass, row, scene ? &scene->seen : NULL) < 0)
+		return false;
+	if (row->action == ACTION_WAIT) {
+		wait_again(drive, pass, event);
+		return false;
+	}
+	if (row->action == ACTION_NONE) {
+		if (row->next == row->state)
+			watch(drive, pass);
+		return row->next != row->state;
+	}
+	drive->effect = row->action;
+	drive->busy = true;
+	r = effect_begin(drive, pass, row, scene);
+	if (r == EFFECT_PENDING)
+		return false;
+	if (r != EFFECT_HOPELESS)
+		settle(drive, pass, r < 0 ? r : 0, "");
+	return true;
+}
+
+static bool step(struct drive *drive)
+{
+	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
+	struct pass *pass = move_current_pass(drive->move);
+
+	if (!pass || drive->busy || mover_is_stopped(drive->mover))
+		return false;
+	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_ABORT)
+		return answer(drive, pass, EVENT_ABORT, NULL);
+	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_PAUSE)
+		return false;
+	if (drive->must_wait && monotonic_us(drive) < drive->look_at_us)
+		return false;
+	drive_hurry(drive);
+	if (drive->is_told && drive->told != EVENT_FLUSHED)
+		return answer(drive, pass, drive->told, NULL);
+	if (!drive->vg_is_fresh) {
+		read_metadata(drive);
+		return false;
+	}
+	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
+		note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
+		look_after(drive, DRIVE_ABSENT_MS, true);
+		return false;
+	}
+	drive->seen = scene.seen.event;
+	update_progress(pass, &scene.seen);
+	return answer(drive, pass, choose_event(drive, pass, scene.seen.event), &scene);
+}
+
+void drive_run(struct drive *drive)
+{
+	while (step(drive))
+		;
+	mover_rearm(drive->mover);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A drive takes one move through the state machine, pass after pass: observe,
+ * look up, record, act, and observe again when the effect has ended. It is the
+ * only code that assigns a pass's state. Internal to the mover.
+ */
+
+#include "daemon/move/fsm.h"
+#include "daemon/move/mover.h"
+#include "daemon/move/ports.h"
+
+struct drive {
+	struct mover *mover;
+	struct move *move;       /* owned */
+	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
+	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
+	bool busy;               /* an effect is under way */
+	enum pass_action effect; /* which */
+	unsigned attempts;       /* effects that failed in a row */
+	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
+	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
+	bool must_wait;          /* until look_at_us nothing is to be tried */
+	bool is_told;            /* `told` is what the last effect has to say */
+	enum pass_event told;
+	enum pass_event seen; /* the last observation */
+	size_t flush_next;    /* run whose destination is flushed next */
+	uint64_t notified_us; /* monotonic; when progress was last made public */
+};
+
+/* Takes over the move. Returns NULL for want of memory (the move is not taken then). */
+struct drive *drive_new(struct mover *mover, struct move *move);
+void drive_free(struct drive *drive);
+
+/* Goes as far as it can go now. */
+void drive_run(struct drive *drive);
+
+/* The wait is over, or something happened: look even if it is early. */
+void drive_hurry(struct drive *drive);
+
+/* What a drive needs of its mover. */
+const struct ports *mover_ports(const struct mover *mover, void **ctxp);
+/* Appends a record. Consumes payload (NULL: -ENOMEM). After a failure nothing is driven any more.
+ */
+int mover_record(struct mover *mover, char *payload);
+bool mover_is_stopped(const struct mover *mover);
+/* The move changed in a way that anyone may see. */
+void mover_publish(struct mover *mover, struct move *move);
+/* When to look again has changed. */
+void mover_rearm(struct mover *mover);
+/* The claims of all unfinished passes but those of one LV. Returns 0 and an owned array, or
+ * -ENOMEM. */
+int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,
+		 struct plan_claim **claimsp, size_t *countp);

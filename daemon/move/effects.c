@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/effects.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "daemon/move/codec.h"
+
+DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
+
+/*
+ * With LVM's own prefix the leg counts as part of its LV: LVM never scans it
+ * and takes it down with the LV, and udev gives it no links by content.
+ */
+static void leg_uuid(const struct reservation *reservation, char uuid[DM_ID_MAX])
+{
+	char vg[LVM_ID_PLAIN_LEN + 1];
+	char lv[LVM_ID_PLAIN_LEN + 1];
+
+	lvm_id_plain(&reservation->vg, vg);
+	lvm_id_plain(&reservation->lv, lv);
+	snprintf(uuid, DM_ID_MAX, "LVM-%s%s-pvmoved", vg, lv);
+}
+
+static void lv_uuid(const struct reservation *reservation, char uuid[DM_ID_MAX])
+{
+	leg_uuid(reservation, uuid);
+	uuid[strlen("LVM-") + 2 * (size_t)LVM_ID_PLAIN_LEN] = '\0';
+}
+
+/* "<vg>-<lv>-pvmoved", or by the LV's UUID where that is too long. */
+static void leg_name(const struct dm_device *lv, const struct reservation *reservation,
+		     char name[DM_NAME_MAX])
+{
+	int len = snprintf(name, DM_NAME_MAX, "%s-pvmoved", lv->name);
+
+	if (len < 0 || len >= DM_NAME_MAX)
+		snprintf(name, DM_NAME_MAX, "%s-pvmoved", reservation->lv.text);
+}
+
+void effect_scene_deinit(struct effect_scene *scene)
+{
+	dm_device_deinit(&scene->lv);
+	dm_device_deinit(&scene->leg);
+	observation_deinit(&scene->seen);
+}
+
+int effect_scene_look(struct drive *drive, const struct pass *pass, const struct vg *vg,
+		      struct effect_scene *scenep)
+{
+	struct effect_scene scene = {0};
+	struct pass_sight sight = {
+		.vg = vg, .reservation = &pass->reservation, .lv = &scene.lv, .leg = &scene.leg};
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r;
+
+	lv_uuid(&pass->reservation, uuid);
+	r = ports->observe(ctx, uuid, &scene.lv);
+	if (r == 0) {
+		leg_uuid(&pass->reservation, uuid);
+		r = ports->observe(ctx, uuid, &scene.leg);
+	}
+	if (r == 0)
+		r = pass_observe(&sight, &scene.seen);
+	if (r < 0) {
+		effect_scene_deinit(&scene);
+		return r;
+	}
+	*scenep = scene;
+	return 0;
+}
+
+/*
+ * Asked under the VG's lock, with the metadata as it is now: what led to the
+ * edit must still be so, in the metadata and in the live tables.
+ */
+static bool guard(void *arg, const struct vg *vg)
+{
+	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
+	struct drive *drive = arg;
+
+	if (effect_scene_look(drive, move_current_pass(drive->move), vg, &scene) < 0)
+		return false;
+	return scene.seen.event == drive->seen;
+}
+
+static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit edit)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	ports->edit_vg(ctx, edit, &pass->reservation, guard, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+/* ---- metadata ---------------------------------------------------------- */
+
+/* Takes the runs of a new plan over; id and name of the hidden LV stay. */
+static int adopt_plan(struct drive *drive, struct pass *pass, struct plan *plan)
+{
+	struct reservation *planned = &plan->passes[0].reservation;
+	struct run *runs = pass->reservation.runs;
+	size_t run_count = pass->reservation.run_count;
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r;
+
+	pass->reservation.runs = planned->runs;
+	pass->reservation.run_count = planned->run_count;
+	r = mover_record(drive->mover,
+			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), true));
+	if (r < 0) {
+		pass->reservation.runs = runs;
+		pass->reservation.run_count = run_count;
+		return r;
+	}
+	planned->runs = runs; /* freed with the plan */
+	planned->run_count = run_count;
+	pass->total_bytes =
+		reservation_extent_count(&pass->reservation) * drive->move->extent_bytes;
+	drive->plan_is_stale = false;
+	return 0;
+}
+
+/* The destination was taken, or the LV changed, before the pass was reserved: plan it anew. */
+static int plan_again(struct drive *drive, struct pass *pass)
+{
+	cleanup(plan_freep) struct plan *plan = NULL;
+	_free_ struct plan_claim *claims = NULL;
+	struct refusal refusal = {0};
+	size_t claim_count = 0;
+	int r = mover_claims(drive->mover, &pass->reservation.lv, &claims, &claim_count);
+
+	if (r < 0)
+		return r;
+	r = planner_replan_lv(drive->move->request, drive->vg, &pass->reservation.lv, claims,
+			      claim_count, &plan, &refusal);
+	if (r < 0)
+		return r;
+	if (r == PLAN_REFUSED || plan->pass_count == 0) {
+		drive_give_up(drive, pass,
+			      refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
+							       : REASON_LV_CHANGED,
+			      r == PLAN_REFUSED ? refusal_name(refusal.code)
+						: "nothing of it lies on the source any more");
+		return EFFECT_HOPELESS;
+	}
+	return adopt_plan(drive, pass, plan);
+}
+
+static int reserve(struct drive *drive, struct pass *pass)
+{
+	if (drive->plan_is_stale) {
+		int r = plan_again(drive, pass);
+
+		if (r != 0)
+			return r;
+	}
+	return edit(drive, pass, METADATA_RESERVE);
+}
+
+/* Recorded first, so that a crash does not make us forget to deactivate it again. */
+static int activate(struct drive *drive, struct pass *pass)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r;
+
+	snprintf(pass->activated_boot, sizeof(pass->activated_boot), "%s", ports->boot_id(ctx));
+	r = mover_record(drive->mover,
+			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+	if (r < 0)
+		return r;
+	ports->set_active(ctx, &pass->reservation.vg, &pass->reservation.lv, true,
+			  drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+/* An LV that we activated in this boot was found inactive, and is left so. */
+static int finish(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	if (!scene->lv.present || strcmp(pass->activated_boot, ports->boot_id(ctx)) != 0)
+		return EFFECT_DONE;
+	ports->set_active(ctx, &pass->reservation.vg, &pass->reservation.lv, false,
+			  drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+/* ---- device-mapper ----------------------------------------------------- */
+
+static int create_leg(struct drive *drive, const struct pass *pass,
+		      const struct effect_scene *scene)
+{
+	cleanup(slice_map_deinit) struct slice_map map = {0};
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	char name[DM_NAME_MAX];
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r = slice_map_init(&scene->seen.geometry, &map);
+
+	if (r == 0)
+		r = slice_map_table(&map, &scene->seen.geometry, &table);
+	if (r < 0)
+		return r;
+	leg_name(&scene->lv, &pass->reservation, name);
+	leg_uuid(&pass->reservation, uuid);
+	ports->create(ctx, name, uuid, &table, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+static int remove_leg(struct drive *drive, const struct pass *pass)
+{
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	leg_uuid(&pass->reservation, uuid);
+	ports->remove(ctx, uuid, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+static int swap_lv(struct drive *drive, const struct pass *pass, const struct effect_scene *scene,
+		   enum lv_place place)
+{
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r = leg_lv_table(drive->vg, &pass->reservation, &scene->seen.geometry, place,
+			     scene->leg.dev, &table);
+
+	if (r < 0)
+		return r;
+	lv_uuid(&pass->reservation, uuid);
+	ports->swap(ctx, uuid, &table, DM_VISIBLE, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+static int redraw_leg(struct drive *drive, const struct pass *pass,
+		      const struct effect_scene *scene, bool paused)
+{
+	cleanup(slice_map_deinit) struct slice_map next = {0};
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	const struct leg_geometry *geometry = &scene->seen.geometry;
+	struct copy_shape shape = copy_shape_for(geometry);
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
+
+	if (r == 0)
+		r = slice_map_table(&next, geometry, &table);
+	if (r < 0)
+		return r;
+	leg_uuid(&pass->reservation, uuid);
+	ports->swap(ctx, uuid, &table, DM_HIDDEN, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+static bool pv_is_destination(const struct vg_pv *pv, const struct reservation *reservation)
+{
+	for (size_t i = 0; i < reservation->run_count; i++)
+		if (lvm_id_equal(&reservation->runs[i].dest_pv, &pv->id))
+			return true;
+	return false;
+}
+
+bool effect_flush_next(struct drive *drive, const struct pass *pass)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	while (drive->flush_next < drive->vg->pv_count) {
+		const struct vg_pv *pv = &drive->vg->pvs[drive->flush_next++];
+
+		if (pv_is_destination(pv, &pass->reservation)) {
+			ports->flush(ctx, pv->dev, drive_effect_done, drive);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the kernel's copying wrote was not flushed; what applications write they flush themselves.
+ */
+static int flush(struct drive *drive, const struct pass *pass)
+{
+	drive->flush_next = 0;
+	return effect_flush_next(drive, pass) ? EFFECT_PENDING : EFFECT_DONE;
+}
+
+int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+		 const struct effect_scene *scene)
+{
+	assert(scene);
+	switch (row->action) {
+	case ACTION_RESERVE:
+		return reserve(drive, pass);
+	case ACTION_ACTIVATE:
+		return activate(drive, pass);
+	case ACTION_CREATE_LEG:
+		return create_leg(drive, pass, scene);
+	case ACTION_ATTACH:
+		return swap_lv(drive, pass, scene, LV_ON_LEG);
+	case ACTION_REDRAW:
+		return redraw_leg(drive, pass, scene, row->next == PASS_PAUSED);
+	case ACTION_FLUSH:
+		return flush(drive, pass);
+	case ACTION_COMMIT:
+		return edit(drive, pass, METADATA_COMMIT);
+	case ACTION_SWITCH:
+		return swap_lv(drive, pass, scene, LV_ON_DEST);
+	case ACTION_DETACH:
+		return swap_lv(drive, pass, scene, LV_ON_SOURCE);
+	case ACTION_REMOVE_LEG:
+		return remove_leg(drive, pass);
+	case ACTION_RELEASE:
+		return edit(drive, pass, METADATA_RELEASE);
+	case ACTION_FINISH:
+		return finish(drive, pass, scene);
+	case ACTION_NONE:
+	case ACTION_WAIT:
+	case PASS_ACTION_COUNT:
+		break;
+	}
+	assert(false);
+	return -EINVAL;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The actions of the state machine, each turned into one call of a port, and
+ * the look at the world that precedes them. Internal to the mover.
+ */
+
+#include "daemon/move/drive.h"
+#include "daemon/move/observe.h"
+
+/* What a pass looks like at one moment. */
+struct effect_scene {
+	struct dm_device lv;
+	struct dm_device leg;
+	struct observation seen;
+};
+
+void effect_scene_deinit(struct effect_scene *scene);
+
+/* Looks at the pass's devices and judges them by that metadata. 0 or a negative errno. */
+int effect_scene_look(struct drive *drive, const struct pass *pass, const struct vg *vg,
+		      struct effect_scene *scenep);
+
+enum effect_begun {
+	EFFECT_PENDING, /* drive_effect_done() will be called */
+	EFFECT_DONE,    /* there was nothing to do */
+	EFFECT_HOPELESS /* drive_give_up() was called */
+};
+
+/* Begins the row's action. Returns an enum effect_begun or a negative errno. */
+int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+		 const struct effect_scene *scene);
+
+/* Begins to flush the next destination PV. Returns false when all are flushed. */
+bool effect_flush_next(struct drive *drive, const struct pass *pass);
+
+/* The completion of every effect. */
+void drive_effect_done(void *arg, const struct port_result *result);
+
+/* The effect cannot succeed, however often it is tried. */
+void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
+		   const char *text);

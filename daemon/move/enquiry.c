@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "daemon/move/codec.h"
+#include "daemon/move/mover_internal.h"
+
+DEFINE_CLEANUP(struct move *, move_freep, move_free)
+DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
+
+/* A request on its way from "asked" to "planned" or "started". */
+struct enquiry {
+	TAILQ_ENTRY(enquiry) link;
+	struct mover *mover;
+	struct move_request *request; /* owned */
+	struct lvm_id vg;
+	mover_plan_fn *planned;  /* either this … */
+	mover_start_fn *started; /* … or this */
+	void *arg;
+};
+
+static void enquiry_free(struct enquiry *enquiry)
+{
+	TAILQ_REMOVE(&enquiry->mover->enquiries, enquiry, link);
+	move_request_free(enquiry->request);
+	free(enquiry);
+}
+
+void enquiries_free(struct mover *mover)
+{
+	struct enquiry *enquiry;
+
+	while ((enquiry = TAILQ_FIRST(&mover->enquiries)))
+		enquiry_free(enquiry);
+}
+
+/* Answers and ends an enquiry; one of the three is what there is to say. */
+static void answer_enquiry(struct enquiry *enquiry, const struct refusal *refusal,
+			   const struct plan *plan, const struct move *move)
+{
+	if (enquiry->planned)
+		enquiry->planned(enquiry->arg, refusal, plan);
+	else
+		enquiry->started(enquiry->arg, refusal, move);
+	enquiry_free(enquiry);
+}
+
+static void refuse_enquiry(struct enquiry *enquiry, enum refusal_code code, const char *subject,
+			   const char *detail)
+{
+	struct refusal refusal;
+
+	refusal_set(&refusal, code, subject, detail);
+	answer_enquiry(enquiry, &refusal, NULL, NULL);
+}
+
+/* The move that the same request started before, or NULL. */
+static const struct move *find_request(const struct mover *mover, const struct enquiry *enquiry)
+{
+	const char *request_id = enquiry->request->request_id;
+
+	if (enquiry->planned || !request_id)
+		return NULL;
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct move *move = mover->drives[i]->move;
+
+		if (move->request->request_id && strcmp(move->request->request_id, request_id) == 0)
+			return move;
+	}
+	return NULL;
+}
+
+/* Takes the passes out of the plan and gives each its hidden LV. */
+static int take_passes(struct mover *mover, struct move *move, struct plan *plan)
+{
+	move->passes = calloc(plan->pass_count, sizeof(*move->passes));
+	if (!move->passes)
+		return -ENOMEM;
+	move->pass_count = plan->pass_count;
+	for (size_t i = 0; i < plan->pass_count; i++) {
+		struct pass *pass = &move->passes[i];
+
+		pass->lv_name = steal_pointer(&plan->passes[i].lv_name);
+		pass->reservation = plan->passes[i].reservation;
+		plan->passes[i].reservation = (struct reservation){0};
+		pass->reservation.id = mover->ports->new_lvm_id(mover->ctx);
+		snprintf(pass->reservation.name, sizeof(pass->reservation.name),
+			 RESERVATION_NAME_PREFIX "%" PRIu64 "_%zu", move->id, i + 1);
+	}
+	return 0;
+}
+
+/* A move of its own from a plan. Takes the request only when it succeeds. */
+static struct move *make_move(struct mover *mover, struct enquiry *enquiry, struct plan *plan)
+{
+	cleanup(move_freep) struct move *move = calloc(1, sizeof(*move));
+
+	if (!move)
+		return NULL;
+	move->id = mover->next_id;
+	move->vg = plan->vg;
+	move->extent_bytes = plan->extent_bytes;
+	move->created_us = mover->ports->now_us(mover->ctx);
+	mover->ports->new_uuid(mover->ctx, move->uuid);
+	move->vg_name = strdup(plan->vg_name);
+	if (!move->vg_name || take_passes(mover, move, plan) < 0)
+		return NULL;
+	move->request = steal_pointer(&enquiry->request);
+	move_derive_progress(move);
+	return steal_pointer(&move);
+}
+
+static void start_plan(struct enquiry *enquiry, struct plan *plan)
+{
+	struct mover *mover = enquiry->mover;
+	cleanup(move_freep) struct move *move = make_move(mover, enquiry, plan);
+	struct drive *drive;
+	int r;
+
+	if (!move) {
+		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
+		return;
+	}
+	r = mover_record(mover, codec_encode_move(move));
+	if (r < 0) {
+		refuse_enquiry(enquiry, REFUSAL_JOURNAL_FAILED, NULL, strerror(-r));
+		return;
+	}
+	drive = mover_add_move(mover, move);
+	if (!drive) {
+		/* It is recorded, and begins with the next start of the daemon. */
+		mover->next_id++;
+		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
+		return;
+	}
+	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
+		 move->vg_name);
+	answer_enquiry(enquiry, NULL, NULL, move);
+	mover_publish(mover, steal_pointer(&move));
+	mover_forget_oldest(mover);
+	drive_run(drive);
+}
+
+static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
+{
+	cleanup(plan_freep) struct plan *plan = NULL;
+	_free_ struct plan_claim *claims = NULL;
+	struct mover *mover = enquiry->mover;
+	const struct move *same = find_request(mover, enquiry);
+	struct refusal refusal = {0};
+	size_t claim_count = 0;
+	int r;
+
+	if (same) {
+		answer_enquiry(enquiry, NULL, NULL, same);
+		return;
+	}
+	r = mover_claims(mover, NULL, &claims, &claim_count);
+	if (r == 0)
+		r = planner_make_plan(enquiry->request, vg, claims, claim_count, &plan, &refusal);
+	if (r < 0)
+		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
+	else if (r == PLAN_REFUSED)
+		answer_enquiry(enquiry, &refusal, NULL, NULL);
+	else if (enquiry->planned || plan->pass_count == 0)
+		answer_enquiry(enquiry, NULL, plan, NULL);
+	else
+		start_plan(enquiry, plan);
+}
+
+static void on_vg(void *arg, const struct port_result *result, struct vg *vg)
+{
+	struct enquiry *enquiry = arg;
+
+	if (result->code < 0)
+		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "vgcfgbackup", result->message);
+	else
+		finish_enquiry(enquiry, vg);
+	vg_free(vg);
+}
+
+static void on_pvs(void *arg, const struct port_result *result, const struct lvm_pv *pvs,
+		   size_t pv_count)
+{
+	struct enquiry *enquiry = arg;
+	struct mover *mover = enquiry->mover;
+	struct refusal refusal = {0};
+	int r;
+
+	if (result->code < 0) {
+		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "pvs", result->message);
+		return;
+	}
+	r = planner_resolve_request(enquiry->request, pvs, pv_count, &enquiry->vg, &refusal);
+	if (r == PLAN_REFUSED)
+		answer_enquiry(enquiry, &refusal, NULL, NULL);
+	else
+		mover->ports->read_vg(mover->ctx, &enquiry->vg, on_vg, enquiry);
+}
+
+static void enquire(struct mover *mover, struct move_request *request, mover_plan_fn *planned,
+		    mover_start_fn *started, void *arg)
+{
+	struct enquiry *enquiry = calloc(1, sizeof(*enquiry));
+	const struct move *same;
+
+	if (!enquiry) {
+		struct refusal refusal;
+
+		refusal_set(&refusal, REFUSAL_NO_MEMORY, NULL, NULL);
+		move_request_free(request);
+		if (planned)
+			planned(arg, &refusal, NULL);
+		else
+			started(arg, &refusal, NULL);
+		return;
+	}
+	*enquiry = (struct enquiry){.mover = mover,
+				    .request = request,
+				    .planned = planned,
+				    .started = started,
+				    .arg = arg};
+	TAILQ_INSERT_TAIL(&mover->enquiries, enquiry, link);
+	same = find_request(mover, enquiry);
+	if (same)
+		answer_enquiry(enquiry, NULL, NULL, same);
+	else
+		mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
+}
+
+void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg)
+{
+	enquire(mover, request, done, NULL, arg);
+}
+
+void mover_start(struct mover *mover, struct move_request *request, mover_start_fn *done, void *arg)
+{
+	enquire(mover, request, NULL, done, arg);
+}

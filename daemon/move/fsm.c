@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/fsm.h"
+
+#define ROW(state, event, action, next)                                   \
+	{                                                                 \
+		PASS_##state, EVENT_##event, ACTION_##action, PASS_##next \
+	}
+
+/*
+ * Read a block as: in this state, when this is seen, do that and be in the
+ * next state. The next state is on stable storage before the action begins.
+ *
+ * Three things hold throughout. Before the commit every way back is open and
+ * the source is whole; once COMMITTED is seen there is only the way forward,
+ * whatever the recorded state. An effect that failed is tried again; before the
+ * commit it is given up after a while and undone. A leg that the LV does not go
+ * through is never trusted again: writes may have passed it by.
+ */
+/* clang-format off */
+static const struct fsm_row rows[] = {
+	ROW(QUEUED, VG_ABSENT,         WAIT,       QUEUED),
+	ROW(QUEUED, LV_GONE,           NONE,       FAILED),
+	ROW(QUEUED, UNRESERVED,        RESERVE,    RESERVING),
+	ROW(QUEUED, LEG_BYPASSED,      REMOVE_LEG, QUEUED),
+	ROW(QUEUED, EFFECT_FAILED,     WAIT,       QUEUED),
+	ROW(QUEUED, GIVEN_UP,          NONE,       FAILED),
+	ROW(QUEUED, ABORT,             NONE,       ABORTED),
+
+	ROW(RESERVING, VG_ABSENT,      WAIT,       RESERVING),
+	ROW(RESERVING, LV_GONE,        NONE,       UNDOING),
+	ROW(RESERVING, UNRESERVED,     RESERVE,    RESERVING),
+	ROW(RESERVING, INACTIVE,       ACTIVATE,   ARMING),
+	ROW(RESERVING, RESERVED,       CREATE_LEG, ARMING),
+	ROW(RESERVING, TABLE_FOREIGN,  NONE,       UNDOING),
+	ROW(RESERVING, EFFECT_FAILED,  WAIT,       QUEUED),
+	ROW(RESERVING, GIVEN_UP,       NONE,       UNDOING),
+	ROW(RESERVING, ABORT,          NONE,       UNDOING),
+
+	ROW(ARMING, VG_ABSENT,         WAIT,       ARMING),
+	ROW(ARMING, LV_GONE,           NONE,       UNDOING),
+	ROW(ARMING, LV_CHANGED,        NONE,       HELD),
+	ROW(ARMING, UNRESERVED,        NONE,       UNDOING),
+	ROW(ARMING, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(ARMING, INACTIVE,          ACTIVATE,   ARMING),
+	ROW(ARMING, RESERVED,          CREATE_LEG, ARMING),
+	ROW(ARMING, LEG_READY,         ATTACH,     ARMING),
+	ROW(ARMING, LEG_BYPASSED,      REMOVE_LEG, ARMING),
+	ROW(ARMING, LEG_ATTACHED,      REDRAW,     COPYING),
+	ROW(ARMING, MIRRORING,         NONE,       COPYING),
+	ROW(ARMING, MIRROR_IDLE,       REDRAW,     COPYING),
+	ROW(ARMING, IN_SYNC,           FLUSH,      COMMITTING),
+	ROW(ARMING, SOURCE_UNREADABLE, NONE,       UNDOING),
+	ROW(ARMING, SOURCE_FAILED,     NONE,       HELD),
+	ROW(ARMING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(ARMING, LEG_FOREIGN,       NONE,       UNDOING),
+	ROW(ARMING, STRAY_LEG,         NONE,       UNDOING),
+	ROW(ARMING, TABLE_FOREIGN,     NONE,       UNDOING),
+	ROW(ARMING, EFFECT_FAILED,     WAIT,       ARMING),
+	ROW(ARMING, GIVEN_UP,          NONE,       UNDOING),
+	ROW(ARMING, ABORT,             NONE,       UNDOING),
+
+	ROW(COPYING, VG_ABSENT,         WAIT,       COPYING),
+	ROW(COPYING, LV_GONE,           NONE,       UNDOING),
+	ROW(COPYING, LV_CHANGED,        NONE,       HELD),
+	ROW(COPYING, UNRESERVED,        NONE,       UNDOING),
+	ROW(COPYING, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(COPYING, INACTIVE,          ACTIVATE,   ARMING),
+	ROW(COPYING, RESERVED,          CREATE_LEG, ARMING),
+	ROW(COPYING, LEG_READY,         ATTACH,     ARMING),
+	ROW(COPYING, LEG_BYPASSED,      REMOVE_LEG, ARMING),
+	ROW(COPYING, LEG_ATTACHED,      REDRAW,     COPYING),
+	ROW(COPYING, MIRRORING,         NONE,       COPYING),
+	ROW(COPYING, MIRROR_IDLE,       REDRAW,     COPYING),
+	ROW(COPYING, IN_SYNC,           FLUSH,      COMMITTING),
+	ROW(COPYING, SOURCE_UNREADABLE, NONE,       UNDOING),
+	ROW(COPYING, SOURCE_FAILED,     NONE,       HELD),
+	ROW(COPYING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COPYING, LEG_FOREIGN,       NONE,       UNDOING),
+	ROW(COPYING, STRAY_LEG,         NONE,       UNDOING),
+	ROW(COPYING, TABLE_FOREIGN,     NONE,       UNDOING),
+	ROW(COPYING, EFFECT_FAILED,     WAIT,       COPYING),
+	ROW(COPYING, GIVEN_UP,          NONE,       UNDOING),
+	ROW(COPYING, ABORT,             NONE,       UNDOING),
+	ROW(COPYING, PAUSE,             REDRAW,     PAUSED),
+
+	ROW(PAUSED, VG_ABSENT,         WAIT,       PAUSED),
+	ROW(PAUSED, LV_GONE,           NONE,       UNDOING),
+	ROW(PAUSED, LV_CHANGED,        NONE,       HELD),
+	ROW(PAUSED, UNRESERVED,        NONE,       UNDOING),
+	ROW(PAUSED, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(PAUSED, INACTIVE,          NONE,       PAUSED),
+	ROW(PAUSED, RESERVED,          NONE,       PAUSED),
+	ROW(PAUSED, LEG_READY,         NONE,       PAUSED),
+	ROW(PAUSED, LEG_BYPASSED,      REMOVE_LEG, PAUSED),
+	ROW(PAUSED, LEG_ATTACHED,      NONE,       PAUSED),
+	ROW(PAUSED, MIRRORING,         REDRAW,     PAUSED),
+	ROW(PAUSED, MIRROR_IDLE,       NONE,       PAUSED),
+	ROW(PAUSED, IN_SYNC,           NONE,       PAUSED),
+	ROW(PAUSED, SOURCE_UNREADABLE, NONE,       UNDOING),
+	ROW(PAUSED, SOURCE_FAILED,     NONE,       HELD),
+	ROW(PAUSED, DEST_FAILED,       NONE,       UNDOING),
+	ROW(PAUSED, LEG_FOREIGN,       NONE,       UNDOING),
+	ROW(PAUSED, STRAY_LEG,         NONE,       UNDOING),
+	ROW(PAUSED, TABLE_FOREIGN,     NONE,       UNDOING),
+	ROW(PAUSED, EFFECT_FAILED,     WAIT,       PAUSED),
+	ROW(PAUSED, ABORT,             NONE,       UNDOING),
+	ROW(PAUSED, RESUME,            NONE,       ARMING),
+
+	ROW(HELD, VG_ABSENT,         WAIT,       HELD),
+	ROW(HELD, LV_GONE,           NONE,       UNDOING),
+	ROW(HELD, LV_CHANGED,        NONE,       HELD),
+	ROW(HELD, SOURCE_FAILED,     NONE,       HELD),
+	ROW(HELD, UNRESERVED,        NONE,       UNDOING),
+	ROW(HELD, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(HELD, INACTIVE,          NONE,       ARMING),
+	ROW(HELD, RESERVED,          NONE,       ARMING),
+	ROW(HELD, LEG_READY,         NONE,       ARMING),
+	ROW(HELD, LEG_BYPASSED,      NONE,       ARMING),
+	ROW(HELD, LEG_ATTACHED,      NONE,       ARMING),
+	ROW(HELD, MIRRORING,         NONE,       ARMING),
+	ROW(HELD, MIRROR_IDLE,       NONE,       ARMING),
+	ROW(HELD, IN_SYNC,           NONE,       ARMING),
+	ROW(HELD, SOURCE_UNREADABLE, NONE,       UNDOING),
+	ROW(HELD, DEST_FAILED,       NONE,       UNDOING),
+	ROW(HELD, LEG_FOREIGN,       NONE,       UNDOING),
+	ROW(HELD, STRAY_LEG,         NONE,       UNDOING),
+	ROW(HELD, TABLE_FOREIGN,     NONE,       UNDOING),
+	ROW(HELD, COMMITTED,         SWITCH,     SWITCHING),
+	ROW(HELD, SWITCHED,          REMOVE_LEG, RETIRING),
+	ROW(HELD, RETIRED,           RELEASE,    RETIRING),
+	ROW(HELD, ABORT,             NONE,       UNDOING),
+
+	ROW(COMMITTING, VG_ABSENT,         WAIT,       COMMITTING),
+	ROW(COMMITTING, LV_GONE,           NONE,       UNDOING),
+	ROW(COMMITTING, LV_CHANGED,        NONE,       HELD),
+	ROW(COMMITTING, UNRESERVED,        NONE,       UNDOING),
+	ROW(COMMITTING, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(COMMITTING, INACTIVE,          ACTIVATE,   ARMING),
+	ROW(COMMITTING, RESERVED,          CREATE_LEG, ARMING),
+	ROW(COMMITTING, LEG_READY,         ATTACH,     ARMING),
+	ROW(COMMITTING, LEG_BYPASSED,      REMOVE_LEG, ARMING),
+	ROW(COMMITTING, LEG_ATTACHED,      REDRAW,     COPYING),
+	ROW(COMMITTING, MIRRORING,         NONE,       COPYING),
+	ROW(COMMITTING, MIRROR_IDLE,       REDRAW,     COPYING),
+	ROW(COMMITTING, IN_SYNC,           FLUSH,      COMMITTING),
+	ROW(COMMITTING, FLUSHED,           COMMIT,     COMMITTING),
+	ROW(COMMITTING, SOURCE_UNREADABLE, NONE,       UNDOING),
+	ROW(COMMITTING, SOURCE_FAILED,     NONE,       HELD),
+	ROW(COMMITTING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COMMITTING, LEG_FOREIGN,       NONE,       UNDOING),
+	ROW(COMMITTING, STRAY_LEG,         NONE,       UNDOING),
+	ROW(COMMITTING, TABLE_FOREIGN,     NONE,       UNDOING),
+	ROW(COMMITTING, COMMITTED,         SWITCH,     SWITCHING),
+	ROW(COMMITTING, SWITCHED,          REMOVE_LEG, RETIRING),
+	ROW(COMMITTING, RETIRED,           RELEASE,    RETIRING),
+	ROW(COMMITTING, EFFECT_FAILED,     WAIT,       COMMITTING),
+	ROW(COMMITTING, GIVEN_UP,          NONE,       UNDOING),
+	ROW(COMMITTING, ABORT,             NONE,       UNDOING),
+
+	ROW(SWITCHING, VG_ABSENT,      WAIT,       SWITCHING),
+	ROW(SWITCHING, LV_GONE,        NONE,       UNDOING),
+	ROW(SWITCHING, LV_CHANGED,     WAIT,       SWITCHING),
+	ROW(SWITCHING, DEST_FAILED,    WAIT,       SWITCHING),
+	ROW(SWITCHING, LEG_FOREIGN,    WAIT,       SWITCHING),
+	ROW(SWITCHING, STRAY_LEG,      WAIT,       SWITCHING),
+	ROW(SWITCHING, TABLE_FOREIGN,  WAIT,       SWITCHING),
+	ROW(SWITCHING, COMMITTED,      SWITCH,     SWITCHING),
+	ROW(SWITCHING, SWITCHED,       REMOVE_LEG, RETIRING),
+	ROW(SWITCHING, RETIRED,        RELEASE,    RETIRING),
+	ROW(SWITCHING, EFFECT_FAILED,  WAIT,       SWITCHING),
+
+	ROW(RETIRING, VG_ABSENT,       WAIT,       RETIRING),
+	ROW(RETIRING, LV_GONE,         FINISH,     RETIRING),
+	ROW(RETIRING, LV_CHANGED,      WAIT,       RETIRING),
+	ROW(RETIRING, UNRESERVED,      FINISH,     RETIRING),
+	ROW(RETIRING, STRAY_LEG,       REMOVE_LEG, RETIRING),
+	ROW(RETIRING, TABLE_FOREIGN,   RELEASE,    RETIRING),
+	ROW(RETIRING, COMMITTED,       SWITCH,     SWITCHING),
+	ROW(RETIRING, SWITCHED,        REMOVE_LEG, RETIRING),
+	ROW(RETIRING, RETIRED,         RELEASE,    RETIRING),
+	ROW(RETIRING, RELEASED,        FINISH,     RETIRING),
+	ROW(RETIRING, EFFECT_FAILED,   WAIT,       RETIRING),
+	ROW(RETIRING, FINISHED,        NONE,       DONE),
+
+	ROW(UNDOING, VG_ABSENT,         WAIT,       UNDOING),
+	ROW(UNDOING, LV_GONE,           FINISH,     UNDOING),
+	ROW(UNDOING, LV_CHANGED,        WAIT,       UNDOING),
+	ROW(UNDOING, UNRESERVED,        FINISH,     UNDOING),
+	ROW(UNDOING, RESERVATION_LOST,  DETACH,     UNDOING),
+	ROW(UNDOING, INACTIVE,          RELEASE,    UNDOING),
+	ROW(UNDOING, RESERVED,          RELEASE,    UNDOING),
+	ROW(UNDOING, LEG_READY,         REMOVE_LEG, UNDOING),
+	ROW(UNDOING, LEG_BYPASSED,      REMOVE_LEG, UNDOING),
+	ROW(UNDOING, LEG_ATTACHED,      DETACH,     UNDOING),
+	ROW(UNDOING, MIRRORING,         DETACH,     UNDOING),
+	ROW(UNDOING, MIRROR_IDLE,       DETACH,     UNDOING),
+	ROW(UNDOING, IN_SYNC,           DETACH,     UNDOING),
+	ROW(UNDOING, SOURCE_UNREADABLE, DETACH,     UNDOING),
+	ROW(UNDOING, SOURCE_FAILED,     DETACH,     UNDOING),
+	ROW(UNDOING, DEST_FAILED,       DETACH,     UNDOING),
+	ROW(UNDOING, LEG_FOREIGN,       DETACH,     UNDOING),
+	ROW(UNDOING, STRAY_LEG,         REMOVE_LEG, UNDOING),
+	ROW(UNDOING, TABLE_FOREIGN,     RELEASE,    UNDOING),
+	ROW(UNDOING, COMMITTED,         SWITCH,     SWITCHING),
+	ROW(UNDOING, SWITCHED,          REMOVE_LEG, RETIRING),
+	ROW(UNDOING, RETIRED,           RELEASE,    RETIRING),
+	ROW(UNDOING, EFFECT_FAILED,     WAIT,       UNDOING),
+	ROW(UNDOING, FINISHED,          NONE,       ABORTED),
+	ROW(UNDOING, FINISHED_FAILED,   NONE,       FAILED),
+};
+/* clang-format on */
+
+const struct fsm_row *fsm_find(enum pass_state state, enum pass_event event)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].state == state && rows[i].event == event)
+			return &rows[i];
+	return NULL;
+}
+
+const struct fsm_row *fsm_rows(size_t *countp)
+{
+	*countp = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
+
+void fsm_print(FILE *stream)
+{
+	fputs("| state | seen | done about it | next |\n|---|---|---|---|\n", stream);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fprintf(stream, "| %s | %s | %s | %s |\n", pass_state_name(rows[i].state),
+			pass_event_name(rows[i].event), pass_action_name(rows[i].action),
+			pass_state_name(rows[i].next));
+}

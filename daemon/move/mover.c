@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/mover.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/move/codec.h"
+#include "daemon/move/mover_internal.h"
+
+int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
+{
+	struct mover *mover = calloc(1, sizeof(*mover));
+
+	if (!mover)
+		return -ENOMEM;
+	mover->ports = ports;
+	mover->ctx = ctx;
+	mover->next_id = 1;
+	TAILQ_INIT(&mover->enquiries);
+	*moverp = mover;
+	return 0;
+}
+
+void mover_free(struct mover *mover)
+{
+	if (!mover)
+		return;
+	enquiries_free(mover);
+	for (size_t i = 0; i < mover->drive_count; i++)
+		drive_free(mover->drives[i]);
+	free(mover->drives);
+	free(mover);
+}
+
+/* ---- the list of moves ------------------------------------------------- */
+
+struct drive *mover_find_drive(const struct mover *mover, uint64_t id)
+{
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (mover->drives[i]->move->id == id)
+			return mover->drives[i];
+	return NULL;
+}
+
+const struct move *mover_find_move(const struct mover *mover, uint64_t id)
+{
+	const struct drive *drive = mover_find_drive(mover, id);
+
+	return drive ? drive->move : NULL;
+}
+
+const struct move *mover_next_move(const struct mover *mover, const struct move *prev)
+{
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (!prev || mover->drives[i]->move->id > prev->id)
+			return mover->drives[i]->move;
+	return NULL;
+}
+
+void mover_forget_oldest(struct mover *mover)
+{
+	size_t finished = 0;
+	size_t oldest = mover->drive_count;
+
+	for (size_t i = mover->drive_count; i-- > 0;) {
+		if (move_is_terminal(mover->drives[i]->move)) {
+			finished++;
+			oldest = i;
+		}
+	}
+	if (finished <= MOVER_HISTORY_MAX)
+		return;
+	drive_free(mover->drives[oldest]);
+	memmove(&mover->drives[oldest], &mover->drives[oldest + 1],
+		(--mover->drive_count - oldest) * sizeof(*mover->drives));
+}
+
+struct drive *mover_add_move(struct mover *mover, struct move *move)
+{
+	struct drive *drive;
+
+	if (mover->drive_count == mover->drive_room) {
+		size_t room = mover->drive_room ? 2 * mover->drive_room : 16;
+		struct drive **drives = realloc(mover->drives, room * sizeof(struct drive *));
+
+		if (!drives)
+			return NULL;
+		mover->drives = drives;
+		mover->drive_room = room;
+	}
+	drive = drive_new(mover, move);
+	if (!drive)
+		return NULL;
+	mover->drives[mover->drive_count++] = drive;
+	if (move->id >= mover->next_id)
+		mover->next_id = move->id + 1;
+	move->seq = ++mover->seq;
+	return drive;
+}
+
+/* ---- driving ----------------------------------------------------------- */
+
+void mover_begin(struct mover *mover)
+{
+	for (size_t i = 0; i < mover->drive_count; i++)
+		drive_run(mover->drives[i]);
+}
+
+void mover_look(struct mover *mover)
+{
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+
+		/* A device that appears may be the VG that a pass waits for. */
+		if (!drive->is_told)
+			drive_hurry(drive);
+		drive_run(drive);
+	}
+}
+
+void mover_wake(struct mover *mover)
+{
+	uint64_t now_us = mover->ports->monotonic_us(mover->ctx);
+
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+
+		if (drive->look_at_us != 0 && drive->look_at_us <= now_us)
+			drive_run(drive);
+	}
+	mover_rearm(mover);
+}
+
+void mover_rearm(struct mover *mover)
+{
+	uint64_t now_us = mover->ports->monotonic_us(mover->ctx);
+	uint64_t next_us = UINT64_MAX;
+
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct drive *drive = mover->drives[i];
+
+		if (drive->look_at_us != 0 && !drive->busy && drive->look_at_us < next_us)
+			next_us = drive->look_at_us;
+	}
+	if (next_us != UINT64_MAX && !mover->stopped)
+		mover->ports->wake_after(mover->ctx,
+					 next_us > now_us ? (next_us - now_us + 999) / 1000 : 0);
+}
+
+const struct ports *mover_ports(const struct mover *mover, void **ctxp)
+{
+	*ctxp = mover->ctx;
+	return mover->ports;
+}
+
+void mover_publish(struct mover *mover, struct move *move)
+{
+	move->seq = ++mover->seq;
+	if (mover->watch)
+		mover->watch(mover->watch_arg, move);
+}
+
+void mover_set_watch(struct mover *mover, mover_watch_fn *watch, void *arg)
+{
+	mover->watch = watch;
+	mover->watch_arg = arg;
+}
+
+int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,
+		 struct plan_claim **claimsp, size_t *countp)
+{
+	struct plan_claim *claims;
+	size_t room = 1;
+	size_t count = 0;
+
+	for (size_t i = 0; i < mover->drive_count; i++)
+		room += mover->drives[i]->move->pass_count;
+	claims = calloc(room, sizeof(*claims));
+	if (!claims)
+		return -ENOMEM;
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct move *move = mover->drives[i]->move;
+
+		for (size_t j = 0; j < move->pass_count; j++) {
+			const struct pass *pass = &move->passes[j];
+
+			if (pass_state_is_terminal(pass->state) ||
+			    (except_lv && lvm_id_equal(&pass->reservation.lv, except_lv)))
+				continue;
+			claims[count++] = (struct plan_claim){&pass->reservation, move->id};
+		}
+	}
+	*claimsp = claims;
+	*countp = count;
+	return 0;
+}
+
+/* ---- goals ------------------------------------------------------------- */
+
+static int refuse(struct refusal *refusal, enum refusal_code code, uint64_t id, const char *detail)
+{
+	refusal_set(refusal, code, NULL, detail);
+	refusal->move_id = id;
+	return PLAN_REFUSED;
+}
+
+static bool move_is_committed(const struct move *move)
+{
+	for (size_t i = 0; i < move->pass_count; i++) {
+		enum pass_state state = move->passes[i].state;
+
+		if (!pass_state_is_terminal(state) && state != PASS_SWITCHING &&
+		    state != PASS_RETIRING)
+			return false;
+	}
+	return true;
+}
+
+int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct refusal *refusal)
+{
+	struct drive *drive = mover_find_drive(mover, id);
+	struct move *move = drive ? drive->move : NULL;
+	enum move_goal before;
+	int r;
+
+	if (!move)
+		return refuse(refusal, REFUSAL_NO_SUCH_MOVE, id, NULL);
+	if (move_is_terminal(move) || (move->goal == GOAL_ABORT && goal != GOAL_ABORT))
+		return refuse(refusal, REFUSAL_MOVE_ENDED, id, move_state_name(move_state(move)));
+	if (move->goal == goal)
+		return 0;
+	if (goal == GOAL_ABORT && move_is_committed(move))
+		return refuse(refusal, REFUSAL_TOO_LATE, id, NULL);
+	before = move->goal;
+	move->goal = goal;
+	r = mover_record(mover, codec_encode_goal(move));
+	if (r < 0) {
+		move->goal = before;
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
+	}
+	mover_publish(mover, move);
+	if (!drive->is_told)
+		drive_hurry(drive);
+	drive_run(drive);
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What the parts of the mover share: mover.c (the list of moves, and driving
+ * them), records.c (the journal) and enquiry.c (from a request to a move).
+ */
+
+#include <sys/queue.h>
+
+#include "daemon/move/drive.h"
+#include "daemon/move/mover.h"
+#include "daemon/move/ports.h"
+
+struct mover {
+	const struct ports *ports;
+	void *ctx;
+	struct drive **drives; /* one for each move, ascending by id */
+	size_t drive_count;
+	size_t drive_room;
+	TAILQ_HEAD(, enquiry) enquiries;
+	uint64_t next_id;
+	uint64_t seq;
+	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */
+	mover_watch_fn *watch;
+	void *watch_arg;
+};
+
+/* The drive of the move with that id, or NULL. */
+struct drive *mover_find_drive(const struct mover *mover, uint64_t id);
+
+/* Takes the move over and lists it; NULL for want of memory, and the move stays the caller's. */
+struct drive *mover_add_move(struct mover *mover, struct move *move);
+
+/* Drops the oldest finished move when there are more than MOVER_HISTORY_MAX. */
+void mover_forget_oldest(struct mover *mover);
+
+/* Works out what follows from a move's recorded values alone. */
+void move_derive_progress(struct move *move);
+
+/* Forgets all enquiries without an answer. */
+void enquiries_free(struct mover *mover);

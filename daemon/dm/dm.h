@@ -26,7 +26,7 @@ typedef void dm_event_fn(void *arg);
 
 /* Opens device-mapper and starts the first executor. event may be NULL. 0 or a negative errno. */
 int dm_new(struct event_base *base, dm_event_fn *event, void *arg, struct dm **dmp);
-/* Lets go of the executors: each finishes what it has begun, then leaves. Does not wait for them. */
+/* Lets go of the executors: each finishes what it has begun, then leaves. Waits for none. */
 void dm_free(struct dm *dm);
 
 /*

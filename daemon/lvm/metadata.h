@@ -11,6 +11,7 @@
  * them; LVM does not need them).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "daemon/lvm/reservation.h"
@@ -30,22 +31,31 @@ enum metadata_edit {
 	/*
 	 * STAGE_UNRESERVED -> STAGE_RESERVED: adds the hidden LV on the destination runs
 	 * and sets LOCKED on it and on the LV. -EBUSY when a destination extent is not
-	 * free or the LV is LOCKED already.
+	 * free or the LV is LOCKED already, -EEXIST when another LV has the hidden LV's name.
 	 */
 	METADATA_RESERVE,
 	/* STAGE_RESERVED -> STAGE_COMMITTED: swaps the runs and drops LOCKED from the LV. */
 	METADATA_COMMIT,
 	/*
 	 * STAGE_RESERVED -> STAGE_UNRESERVED or STAGE_COMMITTED -> STAGE_RELEASED: removes
-	 * the hidden LV, which frees what it holds, and drops LOCKED from the LV.
+	 * the hidden LV, which frees what it holds, and drops the LOCKED that the
+	 * reservation set on the LV. In STAGE_LV_GONE and STAGE_CHANGED too, as LVM's own
+	 * commands cannot remove a LOCKED LV.
 	 */
 	METADATA_RELEASE,
 };
 
 /*
+ * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED,
+ * or, after METADATA_RELEASE, whatever the stage, without the hidden LV.
+ */
+bool metadata_edit_is_done(enum metadata_edit edit, const struct vg *vg,
+			   const struct reservation *reservation);
+
+/*
  * Applies one edit to the text. Returns 0 and the new text, owned (free()),
  * NUL-terminated; -ESTALE when the text is not in the edit's first stage;
- * -EBUSY as above; and metadata_parse()'s errors. On every error *textp is
+ * -EBUSY and -EEXIST as above; and metadata_parse()'s errors. On every error *textp is
  * untouched.
  */
 int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit edit,

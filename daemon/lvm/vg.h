@@ -17,6 +17,9 @@
 /* The same without its dashes, as device-mapper UUIDs hold it. */
 #define LVM_ID_PLAIN_LEN 32
 
+/* Longest name of a VG or an LV with its NUL. */
+#define LVM_NAME_MAX 128
+
 struct lvm_id {
 	char text[LVM_ID_TEXT_LEN + 1];
 };
@@ -28,6 +31,9 @@ bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
 void lvm_id_plain(const struct lvm_id *id, char plain[LVM_ID_PLAIN_LEN + 1]);
 /* A new random id (getrandom; characters 0-9a-zA-Z, all of which LVM accepts). */
 struct lvm_id lvm_id_generate(void);
+
+/* True for what LVM takes as the name of a VG or an LV; such a name is safe in a path. */
+bool lvm_name_is_valid(const char *name);
 
 struct vg_pv {
 	struct lvm_id id;
@@ -96,8 +102,17 @@ const struct vg_pv *vg_find_pv_by_dev(const struct vg *vg, dev_t dev);
 const struct vg_lv *vg_find_lv(const struct vg *vg, const struct lvm_id *id);
 const struct vg_lv *vg_find_lv_by_name(const struct vg *vg, const char *name);
 
-/* True when every segment is "striped" over a single area on a PV. */
+/* True when the segment is "striped" over a single area on a PV. */
+bool vg_segment_is_linear(const struct vg_segment *segment);
+
+/* True when every segment is linear. */
 bool vg_lv_is_linear(const struct vg_lv *lv);
+
+/*
+ * The areas of all LVs, by PV and then by first_pe. Returns 0 and an owned
+ * array (free()), or -ENOMEM.
+ */
+int vg_used_areas(const struct vg *vg, struct vg_area **areasp, size_t *countp);
 
 /* A half-open range of a PV's extents. */
 struct pe_range {

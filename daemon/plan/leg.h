@@ -34,8 +34,8 @@ void leg_geometry_deinit(struct leg_geometry *geometry);
 
 /*
  * Works out the geometry from a group whose device facts are filled in.
- * Returns 0, -ENODEV when a PV of a run is missing, -ERANGE when sectors
- * overflow, or -ENOMEM.
+ * Returns 0, -ENODEV when a PV of a run is missing, -ERANGE when a run is
+ * empty, out of order or goes beyond its PV or sectors overflow, or -ENOMEM.
  */
 int leg_geometry_make(const struct vg *vg, const struct reservation *reservation,
 		      struct leg_geometry *geometryp);
@@ -45,8 +45,9 @@ enum lv_place { LV_ON_SOURCE, LV_ON_LEG, LV_ON_DEST };
 /*
  * The table of the LV with its runs in one of the three places, one target for
  * each stretch; whichever of source and destination the metadata names now.
- * leg_dev matters for LV_ON_LEG alone. Returns 0, -ENODEV, -ENOENT when the group has no such LV,
- * -EINVAL when the LV is not linear, -ERANGE or -ENOMEM.
+ * leg_dev matters for LV_ON_LEG alone. Returns 0, -ENODEV, -ENOENT when the
+ * group has no such LV, -EINVAL when the LV is not linear or ends before its
+ * runs do, -ERANGE or -ENOMEM.
  */
 int leg_lv_table(const struct vg *vg, const struct reservation *reservation,
 		 const struct leg_geometry *geometry, enum lv_place place, dev_t leg_dev,

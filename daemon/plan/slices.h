@@ -74,8 +74,8 @@ struct leg_progress {
 		      */
 	bool synced; /* every sector is on both sides */
 	bool pass_through;         /* no mirror at all: as it was created */
-	enum leg_trouble trouble;  /* the gravest: in the order of the enum but DEST_FAILED, which
-				      yields to the source's */
+	enum leg_trouble trouble; /* the first that applies of SOURCE_UNREADABLE, DEST_FAILED,
+				     SOURCE_WRITE_FAILED, SOURCE_READ_FAILED */
 	uint64_t trouble_first_le; /* of the LV: where the troubled slice lies */
 	uint64_t trouble_extent_count;
 };

@@ -59,7 +59,6 @@ vm_stage_tree() {
 vm_clean_up() {
 	if [ "$vm_pid" ]; then
 		kill -KILL "$vm_pid" 2>/dev/null || :
-		wait "$vm_pid" 2>/dev/null || :
 	fi
 	if [ "${VM_KEEP:-}" ]; then
 		say "kept $VM_DIR"
@@ -107,6 +106,8 @@ vm_boot() {
 	tar -c --sort=name -C "$VM_DIR/payload" -f "$VM_DIR/payload.tar" .
 	vm_start "vm.boot=$how" -display none -serial "file:$vm_console" -serial "file:$vm_tap" &
 	vm_pid=$!
+	# The shell would announce the death of a job.
+	disown "$vm_pid"
 	# What the script says is to be seen while it says it. tail ends with QEMU.
 	tail -n +1 -s 0.2 --pid="$vm_pid" -f "$vm_tap" 2>/dev/null &
 	vm_tail=$!
@@ -195,8 +196,7 @@ vm_stop() {
 }
 
 vm_reap() {
-	# The status of a killed QEMU says nothing.
-	wait "$vm_pid" 2>/dev/null || :
+	while vm_is_running; do sleep 0.05; done
 	wait "$vm_tail" 2>/dev/null || :
 	vm_pid=
 }

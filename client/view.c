@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/view.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "common/protocol.h"
+
+enum field_kind {
+	FIELD_TEXT,
+	FIELD_NUMBER,
+	FIELD_FLAG,
+	FIELD_LIST,
+};
+
+/* A member of a JSON object, and where its value goes in the view. */
+struct field {
+	const char *name;
+	size_t offset;
+	enum field_kind kind;
+	bool nullable;
+};
+
+static int read_field(const struct field *field, struct json_object *value, void *to)
+{
+	switch (field->kind) {
+	case FIELD_TEXT:
+		*(const char **)to = NULL;
+		return field->nullable && !value ? 0 : protocol_read_text(value, to);
+	case FIELD_NUMBER:
+		*(uint64_t *)to = VIEW_UNKNOWN;
+		return field->nullable && !value ? 0 : protocol_read_number(value, to);
+	case FIELD_FLAG:
+		if (!json_object_is_type(value, json_type_boolean))
+			return -EBADMSG;
+		*(bool *)to = json_object_get_boolean(value);
+		return 0;
+	case FIELD_LIST:
+		if (!json_object_is_type(value, json_type_array))
+			return -EBADMSG;
+		*(struct json_object **)to = value;
+		return 0;
+	}
+	assert(!"a kind of field");
+	return -EBADMSG;
+}
+
+/* A nullable member may be left out as well. */
+static int read_fields(struct json_object *object, const struct field *fields, size_t count,
+		       void *view)
+{
+	if (!json_object_is_type(object, json_type_object))
+		return -EBADMSG;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *value = json_object_object_get(object, fields[i].name);
+		int ret = read_field(&fields[i], value, (char *)view + fields[i].offset);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int read_pass(struct json_object *object, struct pass_view *passp)
+{
+	static const struct field pass_fields[] = {
+		{"lv", offsetof(struct pass_view, lv), FIELD_TEXT, false},
+		{"state", offsetof(struct pass_view, state), FIELD_TEXT, false},
+		{"total_bytes", offsetof(struct pass_view, total_bytes), FIELD_NUMBER, false},
+		{"copied_bytes", offsetof(struct pass_view, copied_bytes), FIELD_NUMBER, false},
+	};
+	static const struct field reason_fields[] = {
+		{"code", offsetof(struct pass_view, reason_code), FIELD_TEXT, false},
+		{"text", offsetof(struct pass_view, reason_text), FIELD_TEXT, false},
+	};
+	struct pass_view pass = {0};
+	struct json_object *reason;
+	int ret = read_fields(object, pass_fields, COUNT(pass_fields), &pass);
+
+	if (ret < 0)
+		return ret;
+	reason = json_object_object_get(object, "reason");
+	if (reason) {
+		ret = read_fields(reason, reason_fields, COUNT(reason_fields), &pass);
+		if (ret < 0)
+			return ret;
+	}
+	*passp = pass;
+	return 0;
+}
+
+int view_read_move(struct json_object *object, struct move_view *movep)
+{
+	static const struct field fields[] = {
+		{"id", offsetof(struct move_view, id), FIELD_NUMBER, false},
+		{"uuid", offsetof(struct move_view, uuid), FIELD_TEXT, false},
+		{"state", offsetof(struct move_view, state), FIELD_TEXT, false},
+		{"waiting", offsetof(struct move_view, waiting), FIELD_FLAG, false},
+		{"vg", offsetof(struct move_view, vg), FIELD_TEXT, false},
+		{"source", offsetof(struct move_view, source), FIELD_TEXT, false},
+		{"lv", offsetof(struct move_view, lv), FIELD_TEXT, true},
+		{"destinations", offsetof(struct move_view, destinations), FIELD_LIST, false},
+		{"passes", offsetof(struct move_view, passes), FIELD_LIST, false},
+		{"total_bytes", offsetof(struct move_view, total_bytes), FIELD_NUMBER, false},
+		{"copied_bytes", offsetof(struct move_view, copied_bytes), FIELD_NUMBER, false},
+		{"rate_bytes_s", offsetof(struct move_view, rate_bytes_s), FIELD_NUMBER, true},
+		{"eta_us", offsetof(struct move_view, eta_us), FIELD_NUMBER, true},
+		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},
+		{"finished_us", offsetof(struct move_view, finished_us), FIELD_NUMBER, true},
+		{"request_id", offsetof(struct move_view, request_id), FIELD_TEXT, true},
+	};
+	struct move_view move;
+	int ret = read_fields(object, fields, COUNT(fields), &move);
+
+	for (size_t i = 0; ret == 0 && i < view_count(move.destinations); i++) {
+		const char *device;
+
+		ret = protocol_read_text(json_object_array_get_idx(move.destinations, i), &device);
+	}
+	for (size_t i = 0; ret == 0 && i < view_count(move.passes); i++) {
+		struct pass_view pass;
+
+		ret = read_pass(json_object_array_get_idx(move.passes, i), &pass);
+	}
+	if (ret == 0)
+		*movep = move;
+	return ret;
+}
+
+static int read_run(struct json_object *object, struct run_view *runp)
+{
+	static const struct field fields[] = {
+		{"first_le", offsetof(struct run_view, first_le), FIELD_NUMBER, false},
+		{"extent_count", offsetof(struct run_view, extent_count), FIELD_NUMBER, false},
+		{"source", offsetof(struct run_view, source), FIELD_TEXT, false},
+		{"source_pe", offsetof(struct run_view, source_pe), FIELD_NUMBER, false},
+		{"destination", offsetof(struct run_view, destination), FIELD_TEXT, false},
+		{"destination_pe", offsetof(struct run_view, destination_pe), FIELD_NUMBER, false},
+	};
+	struct run_view run;
+	int ret = read_fields(object, fields, COUNT(fields), &run);
+
+	if (ret == 0 && run.extent_count == 0)
+		ret = -EBADMSG;
+	if (ret == 0)
+		*runp = run;
+	return ret;
+}
+
+static int read_planned_pass(struct json_object *object, struct planned_pass_view *passp)
+{
+	static const struct field fields[] = {
+		{"lv", offsetof(struct planned_pass_view, lv), FIELD_TEXT, false},
+		{"total_bytes", offsetof(struct planned_pass_view, total_bytes), FIELD_NUMBER,
+		 false},
+		{"runs", offsetof(struct planned_pass_view, runs), FIELD_LIST, false},
+	};
+	struct planned_pass_view pass;
+	int ret = read_fields(object, fields, COUNT(fields), &pass);
+
+	for (size_t i = 0; ret == 0 && i < view_count(pass.runs); i++) {
+		struct run_view run;
+
+		ret = read_run(json_object_array_get_idx(pass.runs, i), &run);
+	}
+	if (ret == 0)
+		*passp = pass;
+	return ret;
+}
+
+int view_read_plan(struct json_object *object, struct plan_view *planp)
+{
+	static const struct field fields[] = {
+		{"vg", offsetof(struct plan_view, vg), FIELD_TEXT, false},
+		{"passes", offsetof(struct plan_view, passes), FIELD_LIST, false},
+		{"total_bytes", offsetof(struct plan_view, total_bytes), FIELD_NUMBER, false},
+		{"peak_bytes", offsetof(struct plan_view, peak_bytes), FIELD_NUMBER, false},
+		{"free_bytes", offsetof(struct plan_view, free_bytes), FIELD_NUMBER, false},
+	};
+	struct plan_view plan;
+	int ret = read_fields(object, fields, COUNT(fields), &plan);
+
+	for (size_t i = 0; ret == 0 && i < view_count(plan.passes); i++) {
+		struct planned_pass_view pass;
+
+		ret = read_planned_pass(json_object_array_get_idx(plan.passes, i), &pass);
+	}
+	if (ret == 0)
+		*planp = plan;
+	return ret;
+}
+
+int view_read_info(struct json_object *object, struct info_view *infop)
+{
+	static const struct field fields[] = {
+		{"version", offsetof(struct info_view, version), FIELD_TEXT, false},
+		{"boot_id", offsetof(struct info_view, boot_id), FIELD_TEXT, false},
+		{"state_dir", offsetof(struct info_view, state_dir), FIELD_TEXT, false},
+		{"started_us", offsetof(struct info_view, started_us), FIELD_NUMBER, false},
+		{"moves_unfinished", offsetof(struct info_view, moves_unfinished), FIELD_NUMBER,
+		 false},
+	};
+	struct info_view info;
+	int ret = read_fields(object, fields, COUNT(fields), &info);
+
+	if (ret == 0)
+		*infop = info;
+	return ret;
+}
+
+struct pass_view view_get_pass(const struct move_view *move, size_t i)
+{
+	struct pass_view pass = {0};
+	int ret = read_pass(json_object_array_get_idx(move->passes, i), &pass);
+
+	assert(ret == 0);
+	(void)ret;
+	return pass;
+}
+
+struct planned_pass_view view_get_planned_pass(const struct plan_view *plan, size_t i)
+{
+	struct planned_pass_view pass = {0};
+	int ret = read_planned_pass(json_object_array_get_idx(plan->passes, i), &pass);
+
+	assert(ret == 0);
+	(void)ret;
+	return pass;
+}
+
+struct run_view view_get_run(const struct planned_pass_view *pass, size_t i)
+{
+	struct run_view run = {0};
+	int ret = read_run(json_object_array_get_idx(pass->runs, i), &run);
+
+	assert(ret == 0);
+	(void)ret;
+	return run;
+}
+
+const char *view_get_destination(const struct move_view *move, size_t i)
+{
+	return json_object_get_string(json_object_array_get_idx(move->destinations, i));
+}
+
+size_t view_count(const struct json_object *list)
+{
+	return json_object_array_length(list);
+}
+
+static bool state_is_ended(const char *state)
+{
+	return strcmp(state, "done") == 0 || strcmp(state, "aborted") == 0 ||
+	       strcmp(state, "failed") == 0;
+}
+
+bool view_move_is_ended(const struct move_view *move)
+{
+	return state_is_ended(move->state);
+}
+
+bool view_find_current_pass(const struct move_view *move, struct pass_view *passp)
+{
+	for (size_t i = 0; i < view_count(move->passes); i++) {
+		struct pass_view pass = view_get_pass(move, i);
+
+		if (!state_is_ended(pass.state)) {
+			*passp = pass;
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes)
+{
+	if (copied_bytes >= total_bytes)
+		return 100;
+	return (unsigned)((unsigned __int128)copied_bytes * 100 / total_bytes);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "common/log.h"
+#include "common/protocol.h"
+#include "daemon/listener.h"
+#include "daemon/rpc/server.h"
+#include "daemon/wiring.h"
+
+struct daemon {
+	const struct options *options;
+	struct event_base *base;
+	struct wiring wiring;
+	struct rpc_server *rpc;
+	struct event *on_term;
+	struct event *on_int;
+	struct event *watchdog;
+	char socket_path[256];
+	int listen_fd;
+	bool owns_socket; /* made by us, so removed by us */
+};
+
+static void on_signal(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)what;
+	log_info("stopping on signal %d; the kernel goes on copying", (int)signal_number);
+	event_base_loopbreak(daemon->base);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void on_dm_event(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (daemon->wiring.mover)
+		mover_look(daemon->wiring.mover);
+}
+
+/* Says what could not be done, and gives the exit status back. */
+static int fail(int error, const char *what, const char *name)
+{
+	log_error("cannot %s %s: %s", what, name, strerror(-error));
+	return EXIT_FAILURE;
+}
+
+static int start_loop(struct daemon *daemon)
+{
+	uint64_t watchdog_us = 0;
+
+	/* A peer that goes away is an error of write(), not the end of the daemon. */
+	signal(SIGPIPE, SIG_IGN);
+	daemon->base = event_base_new();
+	if (!daemon->base)
+		return fail(-ENOMEM, "make", "the event loop");
+	daemon->on_term = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
+	daemon->on_int = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
+	if (!daemon->on_term || !daemon->on_int || event_add(daemon->on_term, NULL) < 0 ||
+	    event_add(daemon->on_int, NULL) < 0)
+		return fail(-ENOMEM, "watch for", "signals");
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
+		const struct timeval half = {.tv_sec = (time_t)(watchdog_us / 2 / 1000000),
+					     .tv_usec = (suseconds_t)(watchdog_us / 2 % 1000000)};
+
+		daemon->watchdog = event_new(daemon->base, -1, EV_PERSIST, on_watchdog, daemon);
+		if (!daemon->watchdog || event_add(daemon->watchdog, &half) < 0)
+			return fail(-ENOMEM, "serve", "the watchdog");
+	}
+	return EXIT_SUCCESS;
+}
+
+static int start_journal(struct daemon *daemon)
+{
+	const char *state_dir = daemon->options->state_dir;
+	struct journal_damage damage = {0};
+	int r = journal_open(state_dir, mover_replay, daemon->wiring.mover, &damage,
+			     &daemon->wiring.journal);
+
+	if (r == -EWOULDBLOCK) {
+		log_error("another pvmoved has the state folder %s", state_dir);
+		return EXIT_BUSY;
+	}
+	if (r == -EBADMSG) {
+		log_error("the journal in %s is damaged at byte %" PRIu64 " (%s) and was left as "
+			  "it is; see 'damaged journal' in pvmoved(8)",
+			  state_dir, damage.off_bytes, damage.what);
+		return EXIT_DAMAGED;
+	}
+	return r < 0 ? fail(r, "open the journal in", state_dir) : EXIT_SUCCESS;
+}
+
+static int start_adapters(struct daemon *daemon)
+{
+	struct wiring *wiring = &daemon->wiring;
+	const char *run_dir = daemon->options->run_dir;
+	int r;
+
+	if (mkdir(run_dir, 0755) < 0 && errno != EEXIST)
+		return fail(-errno, "make the folder", run_dir);
+	/* First of all, while the process is small: it forks the executor. */
+	r = dm_new(daemon->base, on_dm_event, daemon, &wiring->dm);
+	if (r < 0)
+		return fail(r, "use", "device-mapper");
+	r = lvm_new(daemon->base, run_dir, &wiring->lvm);
+	if (r < 0)
+		return fail(r, "use LVM with the folder", run_dir);
+	r = mover_new(&wiring_ports, wiring, &wiring->mover);
+	if (r < 0)
+		return fail(r, "make", "the mover");
+	wiring->base = daemon->base;
+	r = wiring_init(wiring);
+	return r < 0 ? fail(r, "prepare", "the timers") : EXIT_SUCCESS;
+}
+
+static int start_rpc(struct daemon *daemon)
+{
+	struct rpc_options options = {
+		.base = daemon->base,
+		.service = {.mover = daemon->wiring.mover,
+			    .info = {.version = PVMOVED_VERSION,
+				     .boot_id = daemon->wiring.boot_id,
+				     .state_dir = daemon->options->state_dir,
+				     .started_us = wiring_ports.now_us(NULL)}},
+	};
+	int r;
+
+	daemon->owns_socket = sd_listen_fds(0) <= 0;
+	daemon->listen_fd = listener_open(daemon->socket_path);
+	if (daemon->listen_fd == -EADDRINUSE) {
+		log_error("somebody listens on %s already", daemon->socket_path);
+		daemon->owns_socket = false;
+		return EXIT_BUSY;
+	}
+	if (daemon->listen_fd < 0)
+		return fail(daemon->listen_fd, "listen on", daemon->socket_path);
+	options.listen_fd = daemon->listen_fd;
+	r = rpc_server_new(&options, &daemon->rpc);
+	return r < 0 ? fail(r, "serve", daemon->socket_path) : EXIT_SUCCESS;
+}
+
+static int start(struct daemon *daemon)
+{
+	int status = start_loop(daemon);
+
+	if (status == EXIT_SUCCESS)
+		status = start_adapters(daemon);
+	if (status == EXIT_SUCCESS)
+		status = start_journal(daemon);
+	if (status == EXIT_SUCCESS)
+		status = start_rpc(daemon);
+	return status;
+}
+
+/* In the order of who may still call whom; nothing here waits. */
+static void stop(struct daemon *daemon)
+{
+	sd_notify(0, "STOPPING=1");
+	rpc_server_free(daemon->rpc);
+	if (daemon->listen_fd >= 0)
+		close(daemon->listen_fd);
+	if (daemon->owns_socket)
+		unlink(daemon->socket_path);
+	lvm_free(daemon->wiring.lvm);
+	dm_free(daemon->wiring.dm);
+	wiring_deinit(&daemon->wiring);
+	mover_free(daemon->wiring.mover);
+	journal_close(daemon->wiring.journal);
+	if (daemon->on_term)
+		event_free(daemon->on_term);
+	if (daemon->on_int)
+		event_free(daemon->on_int);
+	if (daemon->watchdog)
+		event_free(daemon->watchdog);
+	if (daemon->base)
+		event_base_free(daemon->base);
+	libevent_global_shutdown();
+}
+
+static int run(struct daemon *daemon)
+{
+	wiring_compact_journal(&daemon->wiring);
+	mover_begin(daemon->wiring.mover);
+	sd_notify(0, "READY=1");
+	log_info("pvmoved " PVMOVED_VERSION " is ready on %s", daemon->socket_path);
+	return event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int daemon_run(const struct options *options)
+{
+	struct daemon daemon = {.options = options, .listen_fd = -1};
+	int status;
+
+	if (options->socket_path)
+		snprintf(daemon.socket_path, sizeof(daemon.socket_path), "%s",
+			 options->socket_path);
+	else
+		snprintf(daemon.socket_path, sizeof(daemon.socket_path), "%s/%s", options->run_dir,
+			 PROTOCOL_INTERFACE);
+	status = start(&daemon);
+	if (status == EXIT_SUCCESS)
+		status = run(&daemon);
+	stop(&daemon);
+	return status;
+}

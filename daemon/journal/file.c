@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/journal/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "daemon/journal/journal.h"
+#include "daemon/journal/record.h"
+
+#define FILE_NAME     "journal"
+#define NEW_FILE_NAME "journal.new"
+
+static int read_all(int fd, unsigned char *bytes, size_t size_bytes, size_t *len_bytesp)
+{
+	size_t len_bytes = 0;
+	ssize_t n;
+
+	while (len_bytes < size_bytes) {
+		n = read(fd, bytes + len_bytes, size_bytes - len_bytes);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len_bytes += (size_t)n;
+	}
+	*len_bytesp = len_bytes;
+	return 0;
+}
+
+int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_bytesp)
+{
+	_free_ unsigned char *bytes = NULL;
+	_close_ int fd = -1;
+	size_t len_bytes;
+	struct stat st;
+	int r;
+
+	fd = openat(dir_fd, FILE_NAME, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size > JOURNAL_SIZE_MAX)
+		return -EFBIG;
+	bytes = malloc((size_t)st.st_size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	r = read_all(fd, bytes, (size_t)st.st_size, &len_bytes);
+	if (r < 0)
+		return r;
+	if (len_bytes < RECORD_FILE_HEADER_BYTES)
+		return -ENOENT;
+	*len_bytesp = len_bytes;
+	*fdp = steal_fd(&fd);
+	*bytesp = steal_pointer(&bytes);
+	return 0;
+}
+
+static int write_all(int fd, const unsigned char *bytes, size_t len_bytes)
+{
+	ssize_t n;
+
+	while (len_bytes > 0) {
+		n = write(fd, bytes, len_bytes);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		bytes += n;
+		len_bytes -= (size_t)n;
+	}
+	return 0;
+}
+
+int journal_file_create(int dir_fd, uint64_t first_seq, struct journal_file *filep)
+{
+	struct record_file header = {.first_seq = first_seq};
+	unsigned char bytes[RECORD_FILE_HEADER_BYTES];
+	_close_ int fd = -1;
+	int r;
+
+	if (getrandom(&header.id, sizeof(header.id), 0) != sizeof(header.id))
+		return -errno;
+	/* A crash may have left one. */
+	if (unlinkat(dir_fd, NEW_FILE_NAME, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dir_fd, NEW_FILE_NAME, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	record_encode_file(&header, bytes);
+	r = write_all(fd, bytes, sizeof(bytes));
+	if (r < 0) {
+		(void)unlinkat(dir_fd, NEW_FILE_NAME, 0);
+		return r;
+	}
+	*filep = (struct journal_file){
+		.fd = steal_fd(&fd),
+		.id = header.id,
+		.next_seq = first_seq,
+		.size_bytes = sizeof(bytes),
+	};
+	return 0;
+}
+
+int journal_file_publish(int dir_fd, const struct journal_file *file)
+{
+	if (fsync(file->fd) < 0 || renameat(dir_fd, NEW_FILE_NAME, dir_fd, FILE_NAME) < 0)
+		return -errno;
+	return 0;
+}
+
+void journal_file_discard(int dir_fd, const struct journal_file *file)
+{
+	close(file->fd);
+	(void)unlinkat(dir_fd, NEW_FILE_NAME, 0);
+}
+
+int journal_file_write(struct journal_file *file, const char *payload, size_t len_bytes)
+{
+	const struct record record = {file->next_seq, payload, len_bytes};
+	const size_t size_bytes = RECORD_HEADER_BYTES + len_bytes;
+	_free_ unsigned char *bytes = NULL;
+	int r;
+
+	if (len_bytes > JOURNAL_PAYLOAD_MAX)
+		return -EMSGSIZE;
+	if (size_bytes > JOURNAL_SIZE_MAX - file->size_bytes)
+		return -EFBIG;
+	bytes = malloc(size_bytes);
+	if (!bytes)
+		return -ENOMEM;
+	record_encode(file->id, &record, bytes);
+	r = write_all(file->fd, bytes, size_bytes);
+	if (r < 0)
+		return r;
+	file->next_seq++;
+	file->size_bytes += size_bytes;
+	return 0;
+}
+
+int journal_file_cut(const struct journal_file *file)
+{
+	return ftruncate(file->fd, (off_t)file->size_bytes) < 0 ? -errno : 0;
+}

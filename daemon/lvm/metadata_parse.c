@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "daemon/lvm/metadata.h"
+#include "daemon/lvm/tree.h"
+
+/* LVM counts extents in 32 bits and sectors in 64, of which dm_config can say 63. */
+#define EXTENTS_MAX UINT32_MAX
+#define SECTORS_MAX ((uint64_t)INT64_MAX)
+
+/* A name or id in the text, and the index of what it names in one of the group's arrays. */
+struct name {
+	const char *text;
+	size_t index;
+	bool is_pvmove; /* an LV that LVM's pvmove made */
+};
+
+/* A group being parsed, and its names, sorted. */
+struct parse {
+	struct vg *vg;
+	struct name *pv_keys;
+	struct name *lv_names;
+};
+
+static void parse_deinit(struct parse *parse)
+{
+	vg_free(parse->vg);
+	free(parse->pv_keys);
+	free(parse->lv_names);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+/* Sorts names. Returns 0, or -EBADMSG when two are alike. */
+static int sort_names(struct name *names, size_t count)
+{
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(names[i - 1].text, names[i].text) == 0)
+			return -EBADMSG;
+	return 0;
+}
+
+static const struct name *find_name(const struct name *names, size_t count, const char *text)
+{
+	struct name wanted = { .text = text };
+
+	return bsearch(&wanted, names, count, sizeof(*names), compare_names);
+}
+
+/*
+ * A section that is being read. The first error stays; what is read after it
+ * means nothing. need_… reads what must be there, may_… what may be absent.
+ */
+struct section {
+	const struct dm_config_node *node;
+	int error;
+};
+
+static void note_error(struct section *section, int r)
+{
+	if (section->error == 0)
+		section->error = r;
+}
+
+static uint64_t need_number(struct section *section, const char *key, uint64_t max)
+{
+	uint64_t number = 0;
+
+	if (tree_read_number(section->node, key, max, &number) < 0)
+		note_error(section, -EBADMSG);
+	return number;
+}
+
+/* An empty string counts as absent. */
+static const char *may_string(struct section *section, const char *key)
+{
+	const char *text = NULL;
+
+	if (tree_read_string(section->node, key, &text) == -EBADMSG)
+		note_error(section, -EBADMSG);
+	return text && *text ? text : NULL;
+}
+
+static const char *need_string(struct section *section, const char *key)
+{
+	const char *text = may_string(section, key);
+
+	if (!text)
+		note_error(section, -EBADMSG);
+	return text;
+}
+
+static const struct dm_config_value *may_strings(struct section *section, const char *key)
+{
+	const struct dm_config_value *first = NULL;
+
+	if (tree_read_strings(section->node, key, &first) < 0)
+		note_error(section, -EBADMSG);
+	return first;
+}
+
+static void need_id(struct section *section, struct lvm_id *idp)
+{
+	const char *text = need_string(section, "id");
+
+	if (text && lvm_id_parse(text, idp) < 0)
+		note_error(section, -EBADMSG);
+}
+
+/* An owned copy; NULL for NULL. */
+static char *copy_string(struct section *section, const char *text)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		note_error(section, -ENOMEM);
+	return copy;
+}
+
+/* An owned array of zeroed elements, never NULL but on error. */
+static void *new_array(struct section *section, size_t count, size_t size_bytes)
+{
+	void *array = calloc(count + 1, size_bytes);
+
+	if (!array)
+		note_error(section, -ENOMEM);
+	return array;
+}
+
+static size_t count_sections(const struct dm_config_node *parent)
+{
+	size_t count = 0;
+
+	for (const struct dm_config_node *node = parent ? parent->child : NULL; node;
+	     node = node->sib)
+		count += tree_is_section(node);
+	return count;
+}
+
+static int parse_pv(const struct dm_config_node *node, struct vg_pv *pv)
+{
+	struct section section = { .node = node };
+	const struct dm_config_value *status = may_strings(&section, "status");
+	const struct dm_config_value *flags = may_strings(&section, "flags");
+	const char *device = may_string(&section, "device");
+
+	need_id(&section, &pv->id);
+	pv->key = copy_string(&section, node->key);
+	pv->pe_start_sectors = need_number(&section, "pe_start", SECTORS_MAX);
+	pv->pe_count = need_number(&section, "pe_count", EXTENTS_MAX);
+	if (section.error)
+		return section.error;
+	pv->allocatable = tree_list_has(status, "ALLOCATABLE");
+	/* For a device it does not find LVM writes "[unknown]" or the like. */
+	pv->missing = tree_list_has(status, "MISSING") || tree_list_has(flags, "MISSING") ||
+		      !device || device[0] != '/';
+	if (!pv->missing)
+		pv->device = copy_string(&section, device);
+	return section.error;
+}
+
+static int parse_pvs(struct parse *parse, struct section *group)
+{
+	const struct dm_config_node *pvs = tree_find_section(group->node, "physical_volumes");
+	size_t count = count_sections(pvs);
+	struct vg *vg = parse->vg;
+
+	if (count == 0)
+		return -EBADMSG;
+	vg->pvs = new_array(group, count, sizeof(*vg->pvs));
+	parse->pv_keys = new_array(group, count, sizeof(*parse->pv_keys));
+	if (group->error)
+		return group->error;
+	for (const struct dm_config_node *node = pvs->child; node; node = node->sib) {
+		size_t i = vg->pv_count;
+		int r;
+
+		if (!tree_is_section(node))
+			return -EBADMSG;
+		vg->pv_count++;
+		parse->pv_keys[i] = (struct name){ .text = node->key, .index = i };
+		r = parse_pv(node, &vg->pvs[i]);
+		if (r < 0)
+			return r;
+	}
+	return sort_names(parse->pv_keys, count);
+}
+
+/* All of an LV but its segments, which may name LVs that come later. */
+static int parse_lv(const struct dm_config_node *node, struct vg_lv *lv)
+{
+	struct section section = { .node = node };
+	const struct dm_config_value *status = may_strings(&section, "status");
+	const struct dm_config_value *flags = may_strings(&section, "flags");
+	const struct dm_config_value *tags = may_strings(&section, "tags");
+	size_t tag_count = 0;
+
+	need_id(&section, &lv->id);
+	if (!lvm_name_is_valid(node->key))
+		return -EBADMSG;
+	lv->name = copy_string(&section, node->key);
+	lv->visible = tree_list_has(status, "VISIBLE");
+	lv->writable = tree_list_has(status, "WRITE") || tree_list_has(flags, "WRITE_LOCKED");
+	lv->locked = tree_list_has(status, "LOCKED");
+	lv->is_pvmove = tree_list_has(status, "PVMOVE");
+	for (const struct dm_config_value *tag = tags; tag; tag = tag->next)
+		tag_count++;
+	lv->tags = new_array(&section, tag_count, sizeof(*lv->tags));
+	for (; tags && !section.error; tags = tags->next)
+		lv->tags[lv->tag_count++] = copy_string(&section, tags->v.str);
+	return section.error;
+}
+
+/*
+ * Reads the areas of a segment: pairs of a volume's name and a first extent.
+ * A PV goes before an LV of the same name, as in LVM.
+ */
+static int parse_areas(const struct parse *parse, const struct dm_config_value *value,
+		       uint64_t area_extents, struct vg_segment *segment, bool *on_pvmovep)
+{
+	const struct vg *vg = parse->vg;
+
+	for (; value; value = value->next->next) {
+		const struct name *pv, *lv;
+		uint64_t first_pe;
+
+		if (value->type != DM_CFG_STRING || !value->next ||
+		    value->next->type != DM_CFG_INT)
+			return -EBADMSG;
+		pv = find_name(parse->pv_keys, vg->pv_count, value->v.str);
+		if (!pv) {
+			lv = find_name(parse->lv_names, vg->lv_count, value->v.str);
+			if (!lv)
+				return -EBADMSG;
+			*on_pvmovep |= lv->is_pvmove;
+			continue;
+		}
+		first_pe = (uint64_t)value->next->v.i;
+		if (first_pe > vg->pvs[pv->index].pe_count ||
+		    area_extents > vg->pvs[pv->index].pe_count - first_pe)
+			return -EBADMSG;
+		segment->areas[segment->area_count++] = (struct vg_area){
+			.pv = pv->index,
+			.first_pe = first_pe,
+			.extent_count = area_extents,
+		};
+	}
+	return 0;
+}
+
+static size_t count_values(const struct dm_config_node *node)
+{
+	size_t count = 0;
+
+	for (const struct dm_config_value *value = node->v; value; value = value->next)
+		count++;
+	return count;
+}
+
+/*
+ * The keys under which segments stand on PVs: "stripes" share the segment's
+ * extents out, "mirrors" each have them all. Other types stand on LVs alone.
+ */
+static int parse_segment(const struct parse *parse, const struct dm_config_node *node,
+			 struct vg_segment *segment, bool *on_pvmovep)
+{
+	struct section section = { .node = node };
+	const struct dm_config_node *stripes = tree_find(node, "stripes");
+	const struct dm_config_node *areas = stripes ? stripes : tree_find(node, "mirrors");
+	uint64_t area_extents;
+	size_t count;
+
+	segment->first_le = need_number(&section, "start_extent", EXTENTS_MAX);
+	segment->extent_count = need_number(&section, "extent_count", EXTENTS_MAX);
+	segment->type = copy_string(&section, need_string(&section, "type"));
+	if (section.error)
+		return section.error;
+	if (segment->extent_count == 0)
+		return -EBADMSG;
+	if (!areas)
+		return 0;
+	count = count_values(areas) / 2;
+	if (count == 0)
+		return -EBADMSG;
+	segment->areas = new_array(&section, count, sizeof(*segment->areas));
+	if (section.error)
+		return section.error;
+	area_extents = segment->extent_count;
+	if (stripes && area_extents % count != 0)
+		return -EBADMSG;
+	if (stripes)
+		area_extents /= count;
+	return parse_areas(parse, areas->v, area_extents, segment, on_pvmovep);
+}
+
+/* Every section below an LV is a segment, as in LVM. */
+static int parse_segments(const struct parse *parse, const struct dm_config_node *node,
+			  struct vg_lv *lv)
+{
+	struct section section = { .node = node };
+	size_t count = count_sections(node);
+	uint64_t next_le = 0;
+
+	if (need_number(&section, "segment_count", EXTENTS_MAX) != count)
+		return -EBADMSG;
+	lv->segments = new_array(&section, count, sizeof(*lv->segments));
+	if (section.error)
+		return section.error;
+	for (const struct dm_config_node *child = node->child; child; child = child->sib) {
+		struct vg_segment *segment = &lv->segments[lv->segment_count];
+		int r;
+
+		if (!tree_is_section(child))
+			continue;
+		lv->segment_count++;
+		r = parse_segment(parse, child, segment, &lv->is_pvmove);
+		if (r < 0)
+			return r;
+		if (segment->first_le != next_le)
+			return -EBADMSG;
+		next_le += segment->extent_count;
+	}
+	return next_le <= EXTENTS_MAX ? 0 : -EBADMSG;
+}
+
+static int parse_lvs(struct parse *parse, struct section *group)
+{
+	const struct dm_config_node *lvs = tree_find_section(group->node, "logical_volumes");
+	size_t count = count_sections(lvs);
+	struct vg *vg = parse->vg;
+	size_t i = 0;
+	int r;
+
+	vg->lvs = new_array(group, count, sizeof(*vg->lvs));
+	parse->lv_names = new_array(group, count, sizeof(*parse->lv_names));
+	if (group->error || count == 0)
+		return group->error;
+	for (const struct dm_config_node *node = lvs->child; node; node = node->sib) {
+		if (!tree_is_section(node))
+			return -EBADMSG;
+		i = vg->lv_count++;
+		parse->lv_names[i] = (struct name){ .text = node->key, .index = i };
+		r = parse_lv(node, &vg->lvs[i]);
+		if (r < 0)
+			return r;
+		parse->lv_names[i].is_pvmove = vg->lvs[i].is_pvmove;
+	}
+	r = sort_names(parse->lv_names, count);
+	if (r < 0)
+		return r;
+	i = 0;
+	for (const struct dm_config_node *node = lvs->child; node; node = node->sib) {
+		r = parse_segments(parse, node, &vg->lvs[i++]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Returns 0, or -EBADMSG when two PVs or two LVs have the same id. */
+static int check_ids(const struct vg *vg)
+{
+	size_t most = vg->pv_count > vg->lv_count ? vg->pv_count : vg->lv_count;
+	_free_ struct name *ids = calloc(most, sizeof(*ids));
+	int r;
+
+	if (!ids)
+		return -ENOMEM;
+	for (size_t i = 0; i < vg->pv_count; i++)
+		ids[i].text = vg->pvs[i].id.text;
+	r = sort_names(ids, vg->pv_count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < vg->lv_count; i++)
+		ids[i].text = vg->lvs[i].id.text;
+	return sort_names(ids, vg->lv_count);
+}
+
+/* Returns 0, or -EBADMSG when two areas share an extent. */
+static int check_areas(const struct vg *vg)
+{
+	_free_ struct vg_area *areas = NULL;
+	size_t count;
+	int r = vg_used_areas(vg, &areas, &count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 1; i < count; i++)
+		if (areas[i].pv == areas[i - 1].pv &&
+		    areas[i].first_pe < areas[i - 1].first_pe + areas[i - 1].extent_count)
+			return -EBADMSG;
+	return 0;
+}
+
+static int parse_group(struct parse *parse, const struct dm_config_node *node)
+{
+	struct section section = { .node = node };
+	const struct dm_config_value *status = may_strings(&section, "status");
+	const struct dm_config_value *flags = may_strings(&section, "flags");
+	struct vg *vg = parse->vg;
+	int r;
+
+	if (!lvm_name_is_valid(node->key))
+		return -EBADMSG;
+	vg->name = copy_string(&section, node->key);
+	need_id(&section, &vg->id);
+	vg->seqno = need_number(&section, "seqno", UINT32_MAX);
+	vg->extent_size_sectors = need_number(&section, "extent_size", UINT32_MAX);
+	vg->system_id = copy_string(&section, may_string(&section, "system_id"));
+	vg->lock_type = copy_string(&section, may_string(&section, "lock_type"));
+	if (section.error)
+		return section.error;
+	if (vg->extent_size_sectors == 0)
+		return -EBADMSG;
+	vg->exported = tree_list_has(status, "EXPORTED");
+	vg->writable = tree_list_has(status, "WRITE") || tree_list_has(flags, "WRITE_LOCKED");
+	r = parse_pvs(parse, &section);
+	if (r == 0)
+		r = parse_lvs(parse, &section);
+	if (r == 0)
+		r = check_ids(vg);
+	return r == 0 ? check_areas(vg) : r;
+}
+
+/* True when the top of the tree says that it is the text of a VG, in the only version there is. */
+static bool is_group_text(const struct dm_config_tree *tree)
+{
+	struct dm_config_node top = { .child = tree->root };
+	const char *contents;
+	uint64_t version;
+
+	return tree_read_string(&top, "contents", &contents) == 0 &&
+	       strcmp(contents, "Text Format Volume Group") == 0 &&
+	       tree_read_number(&top, "version", 1, &version) == 0 && version == 1;
+}
+
+int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
+{
+	cleanup(parse_deinit) struct parse parse = { 0 };
+	_tree_ struct dm_config_tree *tree = NULL;
+	const struct dm_config_node *group;
+	int r;
+
+	if (len_bytes > METADATA_TEXT_MAX)
+		return -E2BIG;
+	r = tree_parse(text, len_bytes, &tree);
+	if (r < 0)
+		return r;
+	group = tree_only_section(tree);
+	if (!group || !is_group_text(tree))
+		return -EBADMSG;
+	parse.vg = calloc(1, sizeof(*parse.vg));
+	if (!parse.vg)
+		return -ENOMEM;
+	r = parse_group(&parse, group);
+	if (r < 0)
+		return r;
+	*vgp = steal_pointer(&parse.vg);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "common/log.h"
+#include "daemon/daemon.h"
+#include "daemon/move/fsm.h"
+#include "daemon/options.h"
+
+int main(int argc, char **argv)
+{
+	struct options options;
+
+	options_parse(argc, argv, &options);
+	if (options.dump_states) {
+		fsm_print(stdout);
+		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	log_init(LOG_INFO);
+	return daemon_run(&options);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char help[] =
+	"pvmoved owns the moves of live LVM extents between disks; pvmovectl asks for them.\n"
+	"\n"
+	"usage: pvmoved [--foreground] [--state-dir DIR] [--run-dir DIR] [--socket PATH]\n"
+	"       pvmoved --dump-states | --help | --version\n"
+	"\n"
+	"  --foreground      run by hand: log to standard error, make the socket ourselves\n"
+	"  --state-dir DIR   the journal's folder (/var/lib/pvmoved)\n"
+	"  --run-dir DIR     for temporary files and the socket (/run/pvmoved)\n"
+	"  --socket PATH     the socket (org.pvmoved in the run folder)\n"
+	"  --dump-states     print the state machine as a table\n"
+	"  --help            print this text\n"
+	"  --version         print the version\n"
+	"\n"
+	"As a service:       systemctl enable --now pvmoved.socket pvmoved.service\n"
+	"By hand, as root:   pvmoved --foreground\n"
+	"Then:               pvmovectl start --wait /dev/SOURCE /dev/DESTINATION\n"
+	"\n"
+	"It may be stopped at any time: the kernel goes on copying, and the next start\n"
+	"takes every move up where it is. See pvmoved(8).\n";
+
+void options_parse(int argc, char **argv, struct options *options)
+{
+	enum { STATE_DIR = 256, RUN_DIR, SOCKET, DUMP_STATES };
+	static const struct option long_options[] = {
+		{"foreground", no_argument, NULL, 'f'},
+		{"state-dir", required_argument, NULL, STATE_DIR},
+		{"run-dir", required_argument, NULL, RUN_DIR},
+		{"socket", required_argument, NULL, SOCKET},
+		{"dump-states", no_argument, NULL, DUMP_STATES},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	*options = (struct options){.state_dir = "/var/lib/pvmoved", .run_dir = "/run/pvmoved"};
+	while ((option = getopt_long(argc, argv, "fhV", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'f':
+			options->foreground = true;
+			break;
+		case STATE_DIR:
+			options->state_dir = optarg;
+			break;
+		case RUN_DIR:
+			options->run_dir = optarg;
+			break;
+		case SOCKET:
+			options->socket_path = optarg;
+			break;
+		case DUMP_STATES:
+			options->dump_states = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(EXIT_SUCCESS);
+		case 'V':
+			puts("pvmoved " PVMOVED_VERSION);
+			exit(EXIT_SUCCESS);
+		default:
+			fputs("pvmoved: see pvmoved --help\n", stderr);
+			exit(EXIT_USAGE);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "pvmoved: unexpected argument '%s'; see pvmoved --help\n",
+			argv[optind]);
+		exit(EXIT_USAGE);
+	}
+}

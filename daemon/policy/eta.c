@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/policy/eta.h"
+
+#define USEC_PER_SEC 1e6
+/* The weight of what was copied halves and more in this time. */
+#define FADE_US (10 * USEC_PER_SEC)
+/* With less the rate would be that of a single region. */
+#define SPAN_MIN_US 1000000u
+
+void eta_reset(struct eta *eta)
+{
+	*eta = (struct eta){0};
+}
+
+void eta_add_sample(struct eta *eta, uint64_t now_us, uint64_t copied_bytes)
+{
+	double elapsed_us, kept;
+
+	if (eta->has_sample && (now_us < eta->last_us || copied_bytes < eta->last_bytes))
+		eta_reset(eta);
+	if (!eta->has_sample) {
+		eta->has_sample = true;
+		eta->first_us = now_us;
+	} else {
+		/*
+		 * Bytes and time fade alike and are divided only in the end, so that
+		 * neither the pace of sampling nor the first interval weighs too much.
+		 * The quotient stands for exp(−elapsed/FADE), which it is close to for a sample a
+		 * second.
+		 */
+		elapsed_us = (double)(now_us - eta->last_us);
+		kept = FADE_US / (FADE_US + elapsed_us);
+		eta->recent_us = eta->recent_us * kept + elapsed_us;
+		eta->recent_bytes =
+			eta->recent_bytes * kept + (double)(copied_bytes - eta->last_bytes);
+	}
+	eta->last_us = now_us;
+	eta->last_bytes = copied_bytes;
+}
+
+bool eta_rate(const struct eta *eta, uint64_t *rate_bytes_sp)
+{
+	double rate_bytes_s;
+
+	if (eta->last_us - eta->first_us < SPAN_MIN_US)
+		return false;
+	rate_bytes_s = eta->recent_bytes / eta->recent_us * USEC_PER_SEC;
+	if (rate_bytes_s >= (double)UINT64_MAX)
+		return false;
+	*rate_bytes_sp = (uint64_t)rate_bytes_s;
+	return true;
+}
+
+bool eta_remaining(const struct eta *eta, uint64_t remaining_bytes, uint64_t *eta_usp)
+{
+	uint64_t rate_bytes_s;
+	double eta_us;
+
+	if (!eta_rate(eta, &rate_bytes_s) || rate_bytes_s == 0)
+		return false;
+	eta_us = (double)remaining_bytes / (double)rate_bytes_s * USEC_PER_SEC;
+	if (eta_us >= (double)UINT64_MAX)
+		return false;
+	*eta_usp = (uint64_t)eta_us;
+	return true;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * One client's connection: cuts what it sends into calls, has them answered
+ * one after the other and writes the answers. A call is taken up when the one
+ * before is answered and that answer is with the kernel; until then the client
+ * is read from up to a bound and no further. So a connection holds at most one
+ * answer, whether its client reads or not.
+ *
+ * A client that leaves while the mover works on its call leaves the connection
+ * behind, without a socket, until the mover's answer comes: the mover has its
+ * address, and clients that come and go cannot have more under way than
+ * there may be connections.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include "daemon/rpc/call.h"
+
+struct connection;
+struct event_base;
+
+/* All connections of a server, and what they share. */
+struct connection_pool {
+	struct event_base *base;
+	struct rpc_service service;
+	uint32_t stall_ms; /* longest that a client may leave an answer unread */
+	LIST_HEAD(connection_list, connection) connections;
+	size_t count;
+};
+
+/*
+ * Begins to serve a connected socket, which it consumes in any case. uid is the peer's. Returns 0
+ * or -ENOMEM.
+ */
+int connection_open(struct connection_pool *pool, int fd, uid_t uid);
+
+/* Moves have changed: sends what is new to the streams that can take it. */
+void connection_pool_advance(struct connection_pool *pool);
+
+/* Closes all connections and forgets the calls that are not answered yet. */
+void connection_pool_deinit(struct connection_pool *pool);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/rpc/encode.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/cleanup.h"
+#include "common/protocol.h"
+#include "daemon/move/move.h"
+#include "daemon/plan/planner.h"
+
+/* A number that is null when it is not known, or too big for the wire. */
+static int add_number_if(bool known, struct json_object *object, const char *key, uint64_t number)
+{
+	return known && number <= INT64_MAX ? protocol_add_number(object, key, number)
+					    : protocol_add_null(object, key);
+}
+
+static int add_text_or_null(struct json_object *object, const char *key, const char *text)
+{
+	return text ? protocol_add_text(object, key, text) : protocol_add_null(object, key);
+}
+
+static struct json_object *encode_reason(const struct pass *pass)
+{
+	cleanup(protocol_put) struct json_object *reason = json_object_new_object();
+
+	if (!reason || protocol_add_text(reason, "code", pass_reason_name(pass->reason)) < 0 ||
+	    protocol_add_text(reason, "text", pass->reason_text) < 0)
+		return NULL;
+	return steal_pointer(&reason);
+}
+
+static struct json_object *encode_pass(const struct pass *pass)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+	int ret;
+
+	if (!object || protocol_add_text(object, "lv", pass->lv_name) < 0 ||
+	    protocol_add_text(object, "lv_uuid", pass->reservation.lv.text) < 0 ||
+	    protocol_add_text(object, "state", pass_state_name(pass->state)) < 0 ||
+	    protocol_add_number(object, "total_bytes", pass->total_bytes) < 0 ||
+	    protocol_add_number(object, "copied_bytes", pass->copied_bytes) < 0)
+		return NULL;
+	ret = pass->reason == REASON_NONE
+		      ? protocol_add_null(object, "reason")
+		      : protocol_add_object(object, "reason", encode_reason(pass));
+	return ret < 0 ? NULL : steal_pointer(&object);
+}
+
+static struct json_object *encode_passes(const struct move *move)
+{
+	cleanup(protocol_put) struct json_object *passes = json_object_new_array();
+
+	if (!passes)
+		return NULL;
+	for (size_t i = 0; i < move->pass_count; i++)
+		if (protocol_append(passes, encode_pass(&move->passes[i])) < 0)
+			return NULL;
+	return steal_pointer(&passes);
+}
+
+static struct json_object *encode_destinations(const struct move_request *request)
+{
+	cleanup(protocol_put) struct json_object *devices = json_object_new_array();
+
+	if (!devices)
+		return NULL;
+	for (size_t i = 0; i < request->destination_count; i++) {
+		const char *device = request->destinations[i].device;
+
+		if (protocol_append(devices, protocol_new_text(device)) < 0)
+			return NULL;
+	}
+	return steal_pointer(&devices);
+}
+
+/* What is as it was asked for, and the names. */
+static int add_identity(struct json_object *object, const struct move *move)
+{
+	const struct move_request *request = move->request;
+
+	if (protocol_add_number(object, "id", move->id) < 0 ||
+	    protocol_add_text(object, "uuid", move->uuid) < 0 ||
+	    protocol_add_text(object, "vg", move->vg_name) < 0 ||
+	    protocol_add_text(object, "vg_uuid", move->vg.text) < 0 ||
+	    protocol_add_text(object, "source", request->source.device) < 0 ||
+	    add_text_or_null(object, "lv", request->lv) < 0 ||
+	    protocol_add_object(object, "destinations", encode_destinations(request)) < 0)
+		return -ENOMEM;
+	return add_text_or_null(object, "request_id", request->request_id);
+}
+
+/* Rate and time left; of a move that copies nothing now they are not known. */
+static int add_estimate(struct json_object *object, const struct move *move)
+{
+	uint64_t remaining_bytes = move_total_bytes(move) - move_copied_bytes(move);
+	bool running = move_state(move) == MOVE_RUNNING;
+	uint64_t rate_bytes_s = 0;
+	uint64_t eta_us = 0;
+	bool known = running && eta_rate(&move->eta, &rate_bytes_s);
+
+	if (add_number_if(known, object, "rate_bytes_s", rate_bytes_s) < 0)
+		return -ENOMEM;
+	known = running && eta_remaining(&move->eta, remaining_bytes, &eta_us);
+	return add_number_if(known, object, "eta_us", eta_us);
+}
+
+struct json_object *encode_move(const struct move *move)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || add_identity(object, move) < 0 ||
+	    protocol_add_text(object, "state", move_state_name(move_state(move))) < 0 ||
+	    protocol_add_object(object, "waiting", json_object_new_boolean(move->waiting)) < 0 ||
+	    protocol_add_object(object, "passes", encode_passes(move)) < 0 ||
+	    protocol_add_number(object, "total_bytes", move_total_bytes(move)) < 0 ||
+	    protocol_add_number(object, "copied_bytes", move_copied_bytes(move)) < 0 ||
+	    add_estimate(object, move) < 0 ||
+	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
+	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||
+	    protocol_add_number(object, "seq", move->seq) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+static struct json_object *encode_run(const struct run *run)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || protocol_add_number(object, "first_le", run->first_le) < 0 ||
+	    protocol_add_number(object, "extent_count", run->extent_count) < 0 ||
+	    protocol_add_text(object, "source", run->source_pv.text) < 0 ||
+	    protocol_add_number(object, "source_pe", run->source_pe) < 0 ||
+	    protocol_add_text(object, "destination", run->dest_pv.text) < 0 ||
+	    protocol_add_number(object, "destination_pe", run->dest_pe) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+static struct json_object *encode_runs(const struct reservation *reservation)
+{
+	cleanup(protocol_put) struct json_object *runs = json_object_new_array();
+
+	if (!runs)
+		return NULL;
+	for (size_t i = 0; i < reservation->run_count; i++)
+		if (protocol_append(runs, encode_run(&reservation->runs[i])) < 0)
+			return NULL;
+	return steal_pointer(&runs);
+}
+
+static struct json_object *encode_planned_pass(const struct planned_pass *pass,
+					       uint64_t extent_bytes)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+	uint64_t total_bytes = reservation_extent_count(&pass->reservation) * extent_bytes;
+
+	if (!object || protocol_add_text(object, "lv", pass->lv_name) < 0 ||
+	    protocol_add_text(object, "lv_uuid", pass->reservation.lv.text) < 0 ||
+	    protocol_add_number(object, "total_bytes", total_bytes) < 0 ||
+	    protocol_add_object(object, "runs", encode_runs(&pass->reservation)) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+static struct json_object *encode_planned_passes(const struct plan *plan)
+{
+	cleanup(protocol_put) struct json_object *passes = json_object_new_array();
+
+	if (!passes)
+		return NULL;
+	for (size_t i = 0; i < plan->pass_count; i++)
+		if (protocol_append(passes,
+				    encode_planned_pass(&plan->passes[i], plan->extent_bytes)) < 0)
+			return NULL;
+	return steal_pointer(&passes);
+}
+
+struct json_object *encode_plan(const struct plan *plan)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+	uint64_t total_bytes = plan->total_extents * plan->extent_bytes;
+	uint64_t free_bytes = plan->free_extents * plan->extent_bytes;
+
+	if (!object || protocol_add_text(object, "vg", plan->vg_name) < 0 ||
+	    protocol_add_object(object, "passes", encode_planned_passes(plan)) < 0 ||
+	    protocol_add_number(object, "total_bytes", total_bytes) < 0 ||
+	    protocol_add_number(object, "peak_bytes", total_bytes) < 0 ||
+	    protocol_add_number(object, "free_bytes", free_bytes) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Binds the mover's ports to the adapters: LVM, device-mapper, the journal and
+ * the clock. The one place that knows both sides; it decides nothing.
+ */
+
+#include <event2/event.h>
+
+#include "daemon/dm/dm.h"
+#include "daemon/journal/journal.h"
+#include "daemon/lvm/lvm.h"
+#include "daemon/move/mover.h"
+#include "daemon/move/ports.h"
+
+struct wiring {
+	struct event_base *base;
+	struct lvm *lvm;
+	struct dm *dm;
+	struct journal *journal;
+	struct mover *mover;
+	struct event *wake;    /* the mover's timer */
+	struct event *compact; /* pending while the journal is to be compacted */
+	char boot_id[UUID_TEXT_SIZE];
+};
+
+/* The ports; their ctx is a struct wiring. */
+extern const struct ports wiring_ports;
+
+/* Prepares the timers; base and mover must be set. Returns 0 or a negative errno. */
+int wiring_init(struct wiring *wiring);
+void wiring_deinit(struct wiring *wiring);
+
+/* Compacts the journal if it has grown beyond what it is worth keeping. */
+void wiring_compact_journal(struct wiring *wiring);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/move/codec.h"
+
+#define ID_A "aaaaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa"
+#define ID_B "bbbbbb-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbbb"
+
+static struct lvm_id id(const char *text)
+{
+	struct lvm_id value = {{0}};
+
+	assert_int_equal(lvm_id_parse(text, &value), 0);
+	return value;
+}
+
+static char *dup(const char *text)
+{
+	char *copy = strdup(text);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+/* A move with everything in it that can be recorded. */
+static struct move *make_move(void)
+{
+	struct move *move = calloc(1, sizeof(*move));
+	struct pass *pass = calloc(1, sizeof(*pass));
+	struct run *runs = calloc(2, sizeof(*runs));
+	struct move_request *request = calloc(1, sizeof(*request));
+
+	assert_true(move && pass && runs && request);
+	runs[0] = (struct run){0, 10, id(ID_A), 5, id(ID_B), 7};
+	runs[1] = (struct run){20, 1, id(ID_A), 50, id(ID_B), 70};
+	pass->lv_name = dup("home");
+	pass->reservation = (struct reservation){id(ID_A), id(ID_B), id(ID_A), "lvpvmoved_7_1",
+						 runs, 2};
+	pass->state = PASS_COPYING;
+	request->source = (struct pv_choice){.device = dup("/dev/sda"), .pv = id(ID_A)};
+	request->source.ranges = calloc(1, sizeof(struct pe_range));
+	request->source.ranges[0] = (struct pe_range){0, 100};
+	request->source.range_count = 1;
+	request->request_id = dup("again \"and\" again");
+	move->id = 7;
+	strcpy(move->uuid, "01234567-89ab-cdef-0123-456789abcdef");
+	move->vg = id(ID_A);
+	move->vg_name = dup("vg");
+	move->extent_bytes = 4 << 20;
+	move->request = request;
+	move->goal = GOAL_PAUSE;
+	move->created_us = 1;
+	move->passes = pass;
+	move->pass_count = 1;
+	return move;
+}
+
+static void a_move_comes_back_as_it_was_recorded(void **state)
+{
+	struct move *move = make_move();
+	char *text = codec_encode_move(move);
+	struct record record = {0};
+
+	(void)state;
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.type, RECORD_MOVE);
+	assert_int_equal(record.move->id, 7);
+	assert_int_equal(record.move->goal, GOAL_PAUSE);
+	assert_string_equal(record.move->request->request_id, "again \"and\" again");
+	assert_null(record.move->request->lv);
+	assert_int_equal(record.move->request->source.ranges[0].extent_count, 100);
+	assert_int_equal(record.move->passes[0].state, PASS_COPYING);
+	assert_int_equal(record.move->passes[0].reservation.run_count, 2);
+	assert_memory_equal(record.move->passes[0].reservation.runs,
+			    move->passes[0].reservation.runs, 2 * sizeof(struct run));
+	record_deinit(&record);
+	move_free(move);
+	free(text);
+}
+
+static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
+{
+	struct move *move = make_move();
+
+	(void)state;
+	move->passes[0].reason = REASON_NO_SPACE;
+	strcpy(move->passes[0].reason_text, "none");
+	for (int with = 0; with < 2; with++) {
+		struct record record = {0};
+		char *text = codec_encode_pass(move, &move->passes[0], 99, with);
+
+		assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+		assert_int_equal(record.type, RECORD_PASS);
+		assert_int_equal(record.move_id, 7);
+		assert_int_equal(record.at_us, 99);
+		assert_int_equal(record.pass.reason, REASON_NO_SPACE);
+		assert_int_equal(record.pass.reservation.run_count, with ? 2 : 0);
+		record_deinit(&record);
+		free(text);
+	}
+	move_free(move);
+}
+
+static void goals_and_ids_come_back(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text = codec_encode_goal(move);
+
+	(void)state;
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.goal, GOAL_PAUSE);
+	free(text);
+	text = codec_encode_next_id(UINT64_C(1) << 40);
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.next_id, UINT64_C(1) << 40);
+	free(text);
+	move_free(move);
+}
+
+static void no_cut_of_a_record_is_taken_for_one(void **state)
+{
+	struct move *move = make_move();
+	char *text = codec_encode_move(move);
+
+	(void)state;
+	for (size_t len = 0; len < strlen(text); len++) {
+		struct record record = {0};
+
+		assert_int_equal(codec_decode(text, len, &record), -EBADMSG);
+	}
+	move_free(move);
+	free(text);
+}
+
+/* Deterministic noise: what decodes must be sound, what does not must leave nothing behind. */
+static void noise_in_a_record_never_does_harm(void **state)
+{
+	struct move *move = make_move();
+	char *text = codec_encode_move(move);
+	size_t len = strlen(text);
+	unsigned seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		struct record record = {0};
+		size_t at = (seed = seed * 1103515245 + 12345) % len;
+		char before = text[at];
+
+		text[at] = (char)((seed >> 16) % 96 + 32);
+		if (codec_decode(text, len, &record) == 0 && record.type == RECORD_MOVE) {
+			assert_true(record.move->pass_count > 0 && record.move->request);
+			assert_true(record.move->passes[0].reservation.run_count > 0);
+		}
+		record_deinit(&record);
+		text[at] = before;
+	}
+	move_free(move);
+	free(text);
+}
+
+static void nonsense_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"null",
+		"[]",
+		"{}",
+		"{\"version\":2,\"next_id\":1}",
+		"{\"version\":1}",
+		"{\"version\":1,\"next_id\":-1}",
+		"{\"version\":1,\"next_id\":\"1\"}",
+		"{\"version\":1,\"goal\":{\"move_id\":1,\"goal\":\"fly\"}}",
+		"{\"version\":1,\"move\":{\"id\":1}}",
+		"{\"version\":1,\"next_id\":1}x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct record record = {0};
+
+		if (codec_decode(texts[i], strlen(texts[i]), &record) != -EBADMSG)
+			fail_msg("taken for a record: %s", texts[i]);
+	}
+}
+
+static void runs_out_of_order_or_too_large_are_refused(void **state)
+{
+	struct move *move = make_move();
+	struct run *runs = move->passes[0].reservation.runs;
+	struct record record = {0};
+	char *text;
+
+	(void)state;
+	runs[1].first_le = 9; /* within the first run */
+	text = codec_encode_move(move);
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+	free(text);
+	runs[1].first_le = UINT64_C(1) << 40;
+	text = codec_encode_move(move);
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+	free(text);
+	runs[1].first_le = 20;
+	runs[1].extent_count = 0;
+	text = codec_encode_move(move);
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+	free(text);
+	move_free(move);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_move_comes_back_as_it_was_recorded),
+		cmocka_unit_test(a_pass_comes_back_with_and_without_a_new_plan),
+		cmocka_unit_test(goals_and_ids_come_back),
+		cmocka_unit_test(no_cut_of_a_record_is_taken_for_one),
+		cmocka_unit_test(noise_in_a_record_never_does_harm),
+		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(runs_out_of_order_or_too_large_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The program under test: the daemon as run by hand, and what the client says of its moves.
+
+state_dir=/var/lib/pvmoved
+socket=/run/pvmoved/org.pvmoved
+
+# daemon_start [OPTION...] returns when the daemon answers. Its words go to $work/daemon.log, of all
+# its lives.
+daemon_start() {
+	mkdir -p "$(dirname "$socket")"
+	# A session of its own: the deadline of a case must not kill an executor in mid-swap.
+	setsid pvmoved --foreground --state-dir "$state_dir" --socket "$socket" "$@" \
+		>>"$work/daemon.log" 2>&1 &
+	echo $! >"$work/daemon.pid"
+	wait_until 20 "the daemon answers" daemon_answers
+}
+
+daemon_pid() {
+	cat "$work/daemon.pid"
+}
+
+daemon_answers() {
+	kill -0 "$(daemon_pid)" 2>/dev/null || fail "the daemon has ended: $(tail -n 5 "$work/daemon.log")"
+	pvmovectl status >/dev/null 2>&1
+}
+
+# daemon_stop: with SIGTERM; it has one second.
+daemon_stop() {
+	local pid started_ms status=0 took_ms
+
+	pid=$(daemon_pid)
+	started_ms=$(date +%s%3N)
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	took_ms=$(($(date +%s%3N) - started_ms))
+	rm "$work/daemon.pid"
+	[ "$status" = 0 ] || fail "the daemon ended with status $status on SIGTERM"
+	[ "$took_ms" -lt 1000 ] || fail "the daemon took $took_ms ms to end on SIGTERM"
+}
+
+daemon_kill() {
+	local pid
+
+	pid=$(daemon_pid)
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null || :
+	rm "$work/daemon.pid"
+}
+
+# The daemon only: its executors leave by themselves, and one that is killed in a swap wedges the
+# device until the next boot.
+daemon_kill_all() {
+	local round
+
+	[ ! -e "$work/daemon.pid" ] || kill -KILL "$(daemon_pid)"
+	for round in {1..50}; do
+		pgrep -x pvmoved >/dev/null || return 0
+		sleep 0.1
+	done
+	echo "executors are still there $((round / 10)) s after their daemon:"
+	ps -C pvmoved -o pid,stat,wchan:32,args
+	pkill -KILL -x pvmoved
+}
+
+# move_field ID FIELD: of status --json; fails when there is no such move.
+move_field() {
+	pvmovectl status --json | python3 -c '
+import json, sys
+for move in json.load(sys.stdin)["moves"]:
+	if move["id"] == int(sys.argv[1]):
+		value = move[sys.argv[2]]
+		print("null" if value is None else value)
+		sys.exit()
+sys.exit(1)' "$1" "$2"
+}
+
+# The id of the move that was started last.
+last_move() {
+	pvmovectl status --json |
+		python3 -c 'import json, sys; print(max(m["id"] for m in json.load(sys.stdin)["moves"]))'
+}
+
+# start_move ARGUMENT... starts a move and sets $move to its id.
+start_move() {
+	pvmovectl start "$@"
+	move=$(last_move)
+}
+
+# wait_mid_copy ID: until the kernel has copied some of it; fails when all is copied already, for
+# then the case does not test what it says.
+wait_mid_copy() {
+	wait_until 60 "move $1 is copying" move_is_copying "$1"
+}
+
+move_is_copying() {
+	local state copied total
+
+	state=$(move_field "$1" state)
+	case $state in
+	queued) return 1 ;;
+	running) ;;
+	*) fail "move $1 is $state: too late to be caught in mid-copy" ;;
+	esac
+	copied=$(move_field "$1" copied_bytes)
+	total=$(move_field "$1" total_bytes)
+	[ "$copied" != null ] && [ "$total" != null ] || return 1
+	[ "$copied" -lt "$total" ] || fail "move $1 has copied all: too late to be caught in mid-copy"
+	[ "$copied" -gt 0 ]
+}
+
+# move_ends_as ID STATE
+move_ends_as() {
+	local status=0 state
+
+	pvmovectl wait "$1" || status=$?
+	state=$(move_field "$1" state)
+	[ "$state" = "$2" ] || fail "move $1 ended as $state, not $2"
+	case $2 in
+	done) [ "$status" = 0 ] ;;
+	*) [ "$status" = 7 ] ;;
+	esac || fail "pvmovectl wait $1 ended with status $status for a move that is $2"
+}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Disks, VGs and LVs. A PV is named by its number N: the disk with the serial number pvN.
+
+pv() {
+	readlink -e "/dev/disk/by-id/virtio-pv$1"
+}
+
+# mkvg VG N...: with extents of 1 MiB, so that small LVs have many.
+mkvg() {
+	local vg=$1 n
+	local -a disks=()
+	shift
+
+	for n in "$@"; do
+		disks+=("$(pv "$n")")
+	done
+	vgcreate -qq -y -s 1M "$vg" "${disks[@]}"
+}
+
+# mklv VG/LV SIZE [N[:PE-PE]...]: on these PVs, one linear segment for each that is filled.
+mklv() {
+	local lv=$1 size=$2 place
+	local -a places=()
+	shift 2
+
+	for place in "$@"; do
+		places+=("$(pv_range "$place")")
+	done
+	lvcreate -qq -y -Wn -L "$size" -n "${lv#*/}" "${lv%/*}" "${places[@]}"
+}
+
+# mklv_in_segments VG/LV SIZE_MB N COUNT: COUNT segments on PV N with a hole of one extent after
+# each, whole extents as even as they go.
+mklv_in_segments() {
+	local lv=$1 size=$2 n=$3 count=$4 share rest i first=0 len
+	local -a ranges=()
+
+	share=$((size / count))
+	rest=$((size % count))
+	for ((i = 0; i < count; i++)); do
+		len=$((share + (i < rest)))
+		ranges+=("$n:$first-$((first + len - 1))")
+		first=$((first + len + 1))
+	done
+	mklv "$lv" "${size}M" "${ranges[@]}"
+	[ "$(segments_of "$lv")" = "$count" ] || fail "$lv has $(segments_of "$lv") segments, not $count"
+}
+
+segments_of() {
+	lvs --noheadings -o seg_count "$1" | tr -d ' '
+}
+
+# N or N:PE-PE, as LVM wants it.
+pv_range() {
+	case $1 in
+	*:*) echo "$(pv "${1%%:*}"):${1#*:}" ;;
+	*) pv "$1" ;;
+	esac
+}
+
+# mkfs_mount FS VG/LV: on /mnt/LV.
+mkfs_mount() {
+	local fs=$1 lv=$2
+
+	"mkfs.$fs" -q "/dev/$lv"
+	mount_lv "$lv"
+}
+
+mount_lv() {
+	mkdir -p "/mnt/${1#*/}"
+	mount "/dev/$1" "/mnt/${1#*/}"
+}
+
+# The dm name of VG/LV.
+dm_of() {
+	local vg=${1%/*} lv=${1#*/}
+
+	echo "${vg//-/--}-${lv//-/--}"
+}
+
+pv_used_extents() {
+	pvs --noheadings -o pv_pe_alloc_count "$1" | tr -d ' '
+}
+
+# Where the areas of VG/LV are, as "PV:first-last" words.
+ranges_of() {
+	lvs --noheadings -o seg_pe_ranges "$1" | xargs
+}
+
+# Leaves dm-mirror at full speed; a daemon that was killed may not have.
+throttle_off() {
+	local parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle
+
+	[ ! -e $parameter ] || echo 100 >$parameter
+}
+
+# Makes the kernel's mirrors copy for PERCENT of the time only, whatever the disks could do.
+throttle() {
+	modprobe dm_mirror
+	echo "$1" >/sys/module/dm_mirror/parameters/raid1_resync_throttle
+}
+
+# install_root_on VG/LV SIZE_MB [N:PE-PE...] makes an LV with a copy of the running root file system,
+# which a later boot with lv:VG/LV has as its root. Takes writing away from the running one.
+install_root_on() {
+	local lv=$1 size=$2
+	shift 2
+
+	mklv "$lv" "${size}M" "$@"
+	sync
+	mount -o remount,ro /
+	# Zeroes are not written: the disks are new.
+	dd if=/dev/nvme0n1 of="/dev/$lv" bs=4M conv=sparse status=none
+	mount -o remount,rw /
+	e2fsck -fp "/dev/$lv" >/dev/null || [ $? = 1 ]
+	resize2fs "/dev/$lv" >/dev/null 2>&1
+	tune2fs -U random "/dev/$lv" >/dev/null
+}

@@ -3,28 +3,20 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "client/explain.h"
+#include "client/headline.h"
 #include "client/table.h"
-#include "client/text.h"
 #include "common/cleanup.h"
 #include "common/units.h"
 
-/* Names shown of a list, the rest is counted. */
+/* Names shown of a list; the rest is counted. */
 #define NAMES_MAX 3
-/* Columns of a progress bar without its brackets; one that would be smaller is left out. */
-#define BAR_MIN 10
-#define BAR_MAX 40
 
 /* Room for a date and time. */
 #define TIME_TEXT_MAX 32
-
-/* Closes it, which frees nothing: the text of open_memstream() has a variable of its own. */
-DEFINE_CLEANUP(FILE *, cleanup_stream, (void)fclose)
 
 static void format_time(uint64_t time_us, char text[TIME_TEXT_MAX])
 {
@@ -36,14 +28,6 @@ static void format_time(uint64_t time_us, char text[TIME_TEXT_MAX])
 		snprintf(text, TIME_TEXT_MAX, "?");
 }
 
-/* A move that waits for something outside says so, whatever it is about to do. */
-static const char *shown_state(const struct move_view *move)
-{
-	bool is_going = strcmp(move->state, "running") == 0 || strcmp(move->state, "queued") == 0;
-
-	return move->waiting && is_going ? "waiting" : move->state;
-}
-
 static enum colour state_colour(const char *state)
 {
 	if (strcmp(state, "failed") == 0 || strcmp(state, "held") == 0)
@@ -51,4 +35,216 @@ static enum colour state_colour(const char *state)
 	if (strcmp(state, "waiting") == 0 || strcmp(state, "paused") == 0)
 		return COLOUR_YELLOW;
 	return strcmp(state, "done") == 0 ? COLOUR_GREEN : COLOUR_NONE;
+}
+
+/* Writes what comes before the i-th name of a list. Returns whether that name is to follow. */
+static bool write_separator(FILE *out, size_t i, size_t count)
+{
+	if (i == NAMES_MAX) {
+		fprintf(out, ",+%zu", count - i);
+		return false;
+	}
+	if (i > 0)
+		fputc(',', out);
+	return true;
+}
+
+typedef void write_fn(FILE *out, const void *subject);
+
+static void write_destinations(FILE *out, const struct move_view *move)
+{
+	size_t count = view_count(move->destinations);
+
+	if (count == 0)
+		fputs("any", out);
+	for (size_t i = 0; i < count && write_separator(out, i, count); i++)
+		fputs(view_get_destination(move, i), out);
+}
+
+static void write_way(FILE *out, const void *subject)
+{
+	const struct move_view *move = subject;
+
+	fprintf(out, "%s -> ", move->source);
+	write_destinations(out, move);
+}
+
+static void write_lvs(FILE *out, const void *subject)
+{
+	const struct move_view *move = subject;
+	size_t count = view_count(move->passes);
+
+	for (size_t i = 0; i < count && write_separator(out, i, count); i++)
+		fputs(view_get_pass(move, i).lv, out);
+}
+
+/* Sets a cell to what the function writes. */
+static void set_written(struct table_row *row, size_t column, write_fn *write, const void *subject)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream = open_memstream(&text, &len_bytes);
+
+	if (!stream)
+		return;
+	write(stream, subject);
+	if (fclose(stream) == 0)
+		table_set(row, column, "%s", text);
+}
+
+static void write_reason(FILE *out, const void *subject)
+{
+	headline_write_reason(out, subject);
+}
+
+static void set_bytes(struct table_row *row, size_t column, uint64_t bytes)
+{
+	char text[UNITS_TEXT_MAX];
+
+	units_format_bytes(bytes, text);
+	table_set(row, column, "%s", text);
+}
+
+static void set_move(struct table_row *row, const struct move_view *move)
+{
+	bool has_rate = move->rate_bytes_s != VIEW_UNKNOWN && !view_move_is_ended(move);
+	bool has_eta = move->eta_us != VIEW_UNKNOWN && !view_move_is_ended(move);
+	char rate[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX];
+
+	units_format_bytes(move->rate_bytes_s, rate);
+	units_format_duration(move->eta_us, eta);
+	table_set(row, 0, "%" PRIu64, move->id);
+	table_set(row, 1, "%s", headline_state(move));
+	table_set(row, 2, "%s", move->vg);
+	set_written(row, 3, write_way, move);
+	set_written(row, 4, write_lvs, move);
+	set_bytes(row, 5, move->total_bytes);
+	table_set(row, 6, "%u%%", view_percent(move->copied_bytes, move->total_bytes));
+	table_set(row, 7, "%s%s", has_rate ? rate : "-", has_rate ? "/s" : "");
+	table_set(row, 8, "%s", has_eta ? eta : "-");
+	row->colour = state_colour(headline_state(move));
+}
+
+int render_moves(FILE *out, const struct move_view *const *moves, size_t count,
+		 const struct style *style)
+{
+	static const struct table_column columns[] = {
+		{"ID", true},    {"STATE", false}, {"VG", false},  {"FROM -> TO", false},
+		{"LV", false},   {"SIZE", true},   {"DONE", true}, {"RATE", true},
+		{"TO GO", true}, {NULL, false},
+	};
+	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
+
+	for (size_t i = 0; i < count; i++) {
+		struct table_row *row = table_add_row(&table);
+
+		if (!row)
+			return -ENOMEM;
+		set_move(row, moves[i]);
+	}
+	return table_print(&table, out, style);
+}
+
+static int render_passes(FILE *out, const struct move_view *move, const struct style *style)
+{
+	static const struct table_column columns[] = {
+		{"LV", false},  {"STATE", false},  {"SIZE", true},
+		{"DONE", true}, {"REASON", false}, {NULL, false},
+	};
+	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
+
+	for (size_t i = 0; i < view_count(move->passes); i++) {
+		struct pass_view pass = view_get_pass(move, i);
+		struct table_row *row = table_add_row(&table);
+
+		if (!row)
+			return -ENOMEM;
+		table_set(row, 0, "%s", pass.lv);
+		table_set(row, 1, "%s", pass.state);
+		set_bytes(row, 2, pass.total_bytes);
+		table_set(row, 3, "%u%%", view_percent(pass.copied_bytes, pass.total_bytes));
+		set_written(row, 4, write_reason, &pass);
+		row->colour = state_colour(pass.state);
+	}
+	return table_print(&table, out, style);
+}
+
+static void write_time(FILE *out, const char *title, uint64_t time_us)
+{
+	char text[TIME_TEXT_MAX];
+
+	format_time(time_us, text);
+	fprintf(out, "  %-9s%s\n", title, text);
+}
+
+int render_move(FILE *out, const struct move_view *move, const struct style *style)
+{
+	headline_write(out, move);
+	fprintf(out, "\n  VG       %s\n  From     %s\n  To       ", move->vg, move->source);
+	write_destinations(out, move);
+	fputc('\n', out);
+	if (move->lv)
+		fprintf(out, "  Only LV  %s\n", move->lv);
+	write_time(out, "Started", move->created_us);
+	if (move->finished_us != VIEW_UNKNOWN)
+		write_time(out, "Ended", move->finished_us);
+	fprintf(out, "  UUID     %s\n", move->uuid);
+	if (move->request_id)
+		fprintf(out, "  Request  %s\n", move->request_id);
+	fputc('\n', out);
+	return render_passes(out, move, style);
+}
+
+/* "/dev/sdb:0-99", which start takes again. */
+static void set_extents(struct table_row *row, size_t column, const char *device, uint64_t first,
+			uint64_t count)
+{
+	table_set(row, column, "%s:%" PRIu64 "-%" PRIu64, device, first, first + (count - 1));
+}
+
+static int render_runs(FILE *out, const struct plan_view *plan, const struct style *style)
+{
+	static const struct table_column columns[] = {
+		{"LV", false}, {"LE", false}, {"FROM", false}, {"TO", false}, {NULL, false},
+	};
+	cleanup(table_deinit) struct table table = {.columns = columns};
+
+	for (size_t i = 0; i < view_count(plan->passes); i++) {
+		struct planned_pass_view pass = view_get_planned_pass(plan, i);
+
+		for (size_t j = 0; j < view_count(pass.runs); j++) {
+			struct run_view run = view_get_run(&pass, j);
+			struct table_row *row = table_add_row(&table);
+
+			if (!row)
+				return -ENOMEM;
+			table_set(row, 0, "%s", pass.lv);
+			table_set(row, 1, "%" PRIu64 "-%" PRIu64, run.first_le,
+				  run.first_le + (run.extent_count - 1));
+			set_extents(row, 2, run.source, run.source_pe, run.extent_count);
+			set_extents(row, 3, run.destination, run.destination_pe, run.extent_count);
+		}
+	}
+	return table_print(&table, out, style);
+}
+
+int render_plan(FILE *out, const struct plan_view *plan, const struct style *style)
+{
+	char total[UNITS_TEXT_MAX], peak[UNITS_TEXT_MAX], available[UNITS_TEXT_MAX];
+
+	units_format_bytes(plan->total_bytes, total);
+	units_format_bytes(plan->peak_bytes, peak);
+	units_format_bytes(plan->free_bytes, available);
+	fprintf(out,
+		"Would move %s in VG %s; needs %s free on the destinations at its peak, of which "
+		"%s is free.\n\n",
+		total, plan->vg, peak, available);
+	return render_runs(out, plan, style);
+}
+
+void render_info(FILE *out, const struct info_view *info)
+{
+	fprintf(out, "pvmoved %s, pvmovectl %s\n  State folder  %s\n  Boot ID       %s\n", info->version,
+		PVMOVED_VERSION, info->state_dir, info->boot_id);
+	...
 }

@@ -15,15 +15,6 @@
 int render_moves(FILE *out, const struct move_view *const *moves, size_t count,
 		 const struct style *style);
 
-/*
- * One line without a line feed: the move's state, how far it is and what it is
- * at: "Move 7: running, 43% of 1.00 GiB, 95.20 MiB/s, 1m05s to go; home: copying".
- */
-void render_headline(FILE *out, const struct move_view *move);
-
-/* The same within so many columns (80, say), with a bar that takes up what room there is. Returns 0 or -ENOMEM. */
-int render_bar(FILE *out, const struct move_view *move, unsigned columns);
-
 /* All of a move, with a line for each pass. Returns 0 or -ENOMEM. */
 int render_move(FILE *out, const struct move_view *move, const struct style *style);
 

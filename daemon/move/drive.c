@@ -24,7 +24,7 @@
 /* How often a VG that is not there is looked for. */
 #define DRIVE_ABSENT_MS 2000
 /* How often progress is looked at, and a pass that stands still. */
-#define DRIVE_PROGRESS_MS 1000
+#define DRIVE_PROGRESS_MS UINT64_C(1000)
 #define DRIVE_IDLE_MS     10000
 
 struct drive *drive_new(struct mover *mover, struct move *move)

@@ -15,7 +15,7 @@ DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
 
 /* A request on its way from "asked" to "planned" or "started". */
 struct enquiry {
-	TAILQ_ENTRY(enquiry) link;
+	LIST_ENTRY(enquiry) link;
 	struct mover *mover;
 	struct move_request *request; /* owned */
 	struct lvm_id vg;
@@ -26,17 +26,20 @@ struct enquiry {
 
 static void enquiry_free(struct enquiry *enquiry)
 {
-	TAILQ_REMOVE(&enquiry->mover->enquiries, enquiry, link);
+	LIST_REMOVE(enquiry, link);
 	move_request_free(enquiry->request);
 	free(enquiry);
 }
 
 void enquiries_free(struct mover *mover)
 {
-	struct enquiry *enquiry;
+	struct enquiry *next;
 
-	while ((enquiry = TAILQ_FIRST(&mover->enquiries)))
-		enquiry_free(enquiry);
+	for (struct enquiry *enquiry = LIST_FIRST(&mover->enquiries); enquiry; enquiry = next) {
+		next = LIST_NEXT(enquiry, link);
+		move_request_free(enquiry->request);
+		free(enquiry);
+	}
 }
 
 /* Answers and ends an enquiry; one of the three is what there is to say. */
@@ -45,7 +48,7 @@ static void answer_enquiry(struct enquiry *enquiry, const struct refusal *refusa
 {
 	if (enquiry->planned)
 		enquiry->planned(enquiry->arg, refusal, plan);
-	else
+	else if (enquiry->started)
 		enquiry->started(enquiry->arg, refusal, move);
 	enquiry_free(enquiry);
 }
@@ -167,7 +170,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 	else if (r == PLAN_REFUSED)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
-	else if (enquiry->planned || plan->pass_count == 0)
+	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
 		start_plan(enquiry, plan);
@@ -203,42 +206,54 @@ static void on_pvs(void *arg, const struct port_result *result, const struct lvm
 		mover->ports->read_vg(mover->ctx, &enquiry->vg, on_vg, enquiry);
 }
 
-static void enquire(struct mover *mover, struct move_request *request, mover_plan_fn *planned,
-		    mover_start_fn *started, void *arg)
+/* Takes an enquiry up; NULL for want of memory, with the request freed. */
+static struct enquiry *enquiry_new(struct mover *mover, struct move_request *request, void *arg)
 {
 	struct enquiry *enquiry = calloc(1, sizeof(*enquiry));
+
+	if (!enquiry) {
+		move_request_free(request);
+		return NULL;
+	}
+	*enquiry = (struct enquiry){.mover = mover, .request = request, .arg = arg};
+	LIST_INSERT_HEAD(&mover->enquiries, enquiry, link);
+	return enquiry;
+}
+
+static void refuse_for_memory(struct refusal *refusal)
+{
+	refusal_set(refusal, REFUSAL_NO_MEMORY, NULL, NULL);
+}
+
+void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg)
+{
+	struct enquiry *enquiry = enquiry_new(mover, request, arg);
+	struct refusal refusal;
+
+	if (!enquiry) {
+		refuse_for_memory(&refusal);
+		done(arg, &refusal, NULL);
+		return;
+	}
+	enquiry->planned = done;
+	mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
+}
+
+void mover_start(struct mover *mover, struct move_request *request, mover_start_fn *done, void *arg)
+{
+	struct enquiry *enquiry = enquiry_new(mover, request, arg);
+	struct refusal refusal;
 	const struct move *same;
 
 	if (!enquiry) {
-		struct refusal refusal;
-
-		refusal_set(&refusal, REFUSAL_NO_MEMORY, NULL, NULL);
-		move_request_free(request);
-		if (planned)
-			planned(arg, &refusal, NULL);
-		else
-			started(arg, &refusal, NULL);
+		refuse_for_memory(&refusal);
+		done(arg, &refusal, NULL);
 		return;
 	}
-	*enquiry = (struct enquiry){.mover = mover,
-				    .request = request,
-				    .planned = planned,
-				    .started = started,
-				    .arg = arg};
-	TAILQ_INSERT_TAIL(&mover->enquiries, enquiry, link);
+	enquiry->started = done;
 	same = find_request(mover, enquiry);
 	if (same)
 		answer_enquiry(enquiry, NULL, NULL, same);
 	else
 		mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
-}
-
-void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg)
-{
-	enquire(mover, request, done, NULL, arg);
-}
-
-void mover_start(struct mover *mover, struct move_request *request, mover_start_fn *done, void *arg)
-{
-	enquire(mover, request, NULL, done, arg);
 }

@@ -17,7 +17,7 @@ int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 	mover->ports = ports;
 	mover->ctx = ctx;
 	mover->next_id = 1;
-	TAILQ_INIT(&mover->enquiries);
+	LIST_INIT(&mover->enquiries);
 	*moverp = mover;
 	return 0;
 }
@@ -73,7 +73,7 @@ void mover_forget_oldest(struct mover *mover)
 		return;
 	drive_free(mover->drives[oldest]);
 	memmove(&mover->drives[oldest], &mover->drives[oldest + 1],
-		(--mover->drive_count - oldest) * sizeof(*mover->drives));
+		(--mover->drive_count - oldest) * sizeof(struct drive *));
 }
 
 struct drive *mover_add_move(struct mover *mover, struct move *move)

@@ -18,7 +18,7 @@ struct mover {
 	struct drive **drives; /* one for each move, ascending by id */
 	size_t drive_count;
 	size_t drive_room;
-	TAILQ_HEAD(, enquiry) enquiries;
+	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
 	uint64_t seq;
 	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */

@@ -45,9 +45,8 @@ static int list_claimed(const struct planning *planning, const struct vg_pv *pv,
 
 			if (!lvm_id_equal(&run->dest_pv, &pv->id))
 				continue;
-			claimed.items[claimed.count++] =
-				(struct pe_range){.first_pe = run->dest_pe,
-						  .extent_count = run->extent_count};
+			claimed.items[claimed.count++] = (struct pe_range){
+				.first_pe = run->dest_pe, .extent_count = run->extent_count};
 		}
 	}
 	range_list_sort(&claimed);

@@ -126,7 +126,8 @@ static int append_linear(struct dm_table *table, dev_t dev, uint64_t sectors, ui
 {
 	struct dm_target *last = table->count ? &table->targets[table->count - 1] : NULL;
 
-	if (last && last->source_dev == dev && last->source_sectors + last->len_sectors == sectors) {
+	if (last && last->source_dev == dev &&
+	    last->source_sectors + last->len_sectors == sectors) {
 		last->len_sectors += len_sectors;
 		return 0;
 	}
@@ -176,8 +177,8 @@ static int draw_segment(struct drawing *drawing, const struct vg_segment *segmen
 	const struct leg_geometry *geometry = drawing->geometry;
 	uint64_t start, end, at;
 
-	if (units_extents_to_sectors(segment->first_le, drawing->vg->extent_size_sectors,
-				     &start) < 0 ||
+	if (units_extents_to_sectors(segment->first_le, drawing->vg->extent_size_sectors, &start) <
+		    0 ||
 	    units_extents_to_sectors(segment->first_le + segment->extent_count,
 				     drawing->vg->extent_size_sectors, &end) < 0)
 		return -ERANGE;

@@ -85,7 +85,8 @@ int movable_check(struct planning *planning, const struct vg_lv *lv)
 
 	if (r != 0)
 		return r;
-	/* LVM lets nobody change an LV of a read-only group: to the LV that is as good as a lock. */
+	/* LVM lets nobody change an LV of a read-only group: to the LV that is as good as a lock.
+	 */
 	if (lv->locked || lv->is_pvmove || lv_is_reservation(lv) || !planning->vg->writable)
 		return planning_refuse_lv(planning, REFUSAL_LV_LOCKED, lv->name, NULL);
 	if (!detail && !lv->visible)
@@ -123,14 +124,13 @@ int movable_list_runs(const struct planning *planning, const struct vg_lv *lv,
 					 &planning->source, &moving);
 		for (size_t j = 0; j < moving.count && r == 0; j++)
 			r = append_stretch(
-				runs,
-				&(struct run){
-					.first_le = segment->first_le + moving.items[j].first_pe -
-						    area->first_pe,
-					.extent_count = moving.items[j].extent_count,
-					.source_pv = planning->vg->pvs[area->pv].id,
-					.source_pe = moving.items[j].first_pe,
-				});
+				runs, &(struct run){
+					      .first_le = segment->first_le +
+							  moving.items[j].first_pe - area->first_pe,
+					      .extent_count = moving.items[j].extent_count,
+					      .source_pv = planning->vg->pvs[area->pv].id,
+					      .source_pe = moving.items[j].first_pe,
+				      });
 		if (r < 0)
 			return r;
 	}

@@ -149,8 +149,8 @@ static int add_passes(struct planning *planning, const struct vg_lv *only, struc
 
 	for (size_t i = 0; i < vg->lv_count; i++) {
 		const struct vg_lv *lv = &vg->lvs[i];
-		bool affected = movable_is_affected(planning, lv) ||
-				(lv == only && movable_is_stacked(lv));
+		bool affected =
+			movable_is_affected(planning, lv) || (lv == only && movable_is_stacked(lv));
 		int r;
 
 		if (!affected || (only && lv != only))
@@ -175,7 +175,8 @@ static int place_passes(struct planning *planning, struct space *space, struct p
 	}
 	for (size_t i = 0; i < plan->pass_count; i++) {
 		struct reservation *reservation = &plan->passes[i].reservation;
-		struct run_list runs = {.items = reservation->runs, .count = reservation->run_count};
+		struct run_list runs = {.items = reservation->runs,
+					.count = reservation->run_count};
 		struct run_list placed = {0};
 		int r = space_place_runs(space, &runs, &placed);
 

@@ -37,14 +37,12 @@ static enum leg_trouble trouble_of(const struct dm_mirror_status *status)
 /*
  * A mirror that was equal on both sides and whose source no longer takes writes
  * counts the regions written since as out of sync; they are on the destination
- * all the same. Of a mirror that was still copying that cannot be said.
+ * all the same.
  */
 static bool dest_has_all(const struct dm_target *target, const struct dm_mirror_status *status)
 {
-	if (status->dest != DM_LEG_ALIVE)
-		return false;
-	return mirror_is_in_sync(status) ||
-	       (target->nosync && status->source == DM_LEG_WRITE_FAILED);
+	return target->nosync && status->dest == DM_LEG_ALIVE &&
+	       (mirror_is_in_sync(status) || status->source == DM_LEG_WRITE_FAILED);
 }
 
 /*
@@ -138,7 +136,8 @@ static int read_targets(const struct leg_geometry *geometry, uint64_t extent_siz
 		const struct dm_mirror_status *status = &mirrors[map->count];
 		struct slice *slice = &map->slices[map->count];
 
-		if (run < geometry->count && at == run_end(&geometry->runs[run]))
+		if (run < geometry->count &&
+		    at == geometry->runs[run].leg_start_sectors + geometry->runs[run].len_sectors)
 			run++;
 		if (run == geometry->count || target->start_sectors != at ||
 		    !target_is_of_run(target, &geometry->runs[run]))

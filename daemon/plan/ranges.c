@@ -67,8 +67,8 @@ int range_list_intersect(const struct range_list *a, const struct range_list *b,
 		return -ENOMEM;
 	while (i < a->count && j < b->count) {
 		const struct pe_range *left = &a->items[i], *right = &b->items[j];
-		uint64_t first = left->first_pe > right->first_pe ? left->first_pe
-								  : right->first_pe;
+		uint64_t first =
+			left->first_pe > right->first_pe ? left->first_pe : right->first_pe;
 		uint64_t left_end = range_end(left), right_end = range_end(right);
 
 		append(&both, first, left_end < right_end ? left_end : right_end);

@@ -19,7 +19,8 @@ void range_list_deinit(struct range_list *list);
 /* Sorts by first extent; what overlaps stays so. */
 void range_list_sort(struct range_list *list);
 
-/* The first range that begins before the one ahead of it has ended, or NULL. Needs a sorted list. */
+/* The first range that begins before the one ahead of it has ended, or NULL. Needs a sorted list.
+ */
 const struct pe_range *range_list_find_overlap(const struct range_list *list);
 
 /* True when an extent of the range is in the list. */

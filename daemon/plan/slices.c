@@ -55,9 +55,8 @@ static void lay(struct slice_map *map, enum slice_kind kind, uint64_t len_sector
 	uint64_t start_sectors = last ? last->start_sectors + last->len_sectors : 0;
 
 	if (len_sectors > 0)
-		map->slices[map->count++] = (struct slice){.start_sectors = start_sectors,
-							   .len_sectors = len_sectors,
-							   .kind = kind};
+		map->slices[map->count++] = (struct slice){
+			.start_sectors = start_sectors, .len_sectors = len_sectors, .kind = kind};
 }
 
 static int make_room(struct slice_map *map, size_t count)
@@ -103,9 +102,9 @@ static void join(struct slice_map *map, const struct leg_geometry *geometry)
 	for (size_t i = 1; i < map->count; i++) {
 		const struct slice *slice = &map->slices[i];
 		struct slice *last = &map->slices[kept];
-		bool begins_run = next_run < geometry->count &&
-				  slice->start_sectors ==
-					  geometry->runs[next_run].leg_start_sectors;
+		bool begins_run =
+			next_run < geometry->count &&
+			slice->start_sectors == geometry->runs[next_run].leg_start_sectors;
 
 		if (begins_run)
 			next_run++;
@@ -208,11 +207,11 @@ static void set_regions(struct slice_map *map, const struct copy_shape *shape)
 		struct slice *slice = &map->slices[i];
 
 		if (slice->kind == SLICE_SYNC)
-			slice->region_sectors = fit_region(shape->region_sectors,
-							   slice->len_sectors);
+			slice->region_sectors =
+				fit_region(shape->region_sectors, slice->len_sectors);
 		if (slice->kind == SLICE_NOSYNC)
-			slice->region_sectors = fit_region(NOSYNC_REGION_MAX_SECTORS,
-							   slice->len_sectors);
+			slice->region_sectors =
+				fit_region(NOSYNC_REGION_MAX_SECTORS, slice->len_sectors);
 	}
 }
 

@@ -47,9 +47,11 @@ int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
 /*
  * The map to load next: what is synced becomes SLICE_NOSYNC, neighbours of a
  * kind are joined within a run, and, unless paused, up to shape->parallel
- * slices of like length, cut from the longest stretches that wait, are SLICE_SYNC.
- * A slice already being copied goes on being copied (paused: it waits, but for its synced part).
- * Returns 0 or -ENOMEM.
+ * slices of like length, cut from the longest stretches that wait, are
+ * SLICE_SYNC. A slice already being copied goes on being copied (paused: it
+ * waits, but for its synced part). The map must be one that the functions here
+ * have made for the geometry; shape->region_sectors must be a power of two,
+ * at least 2. Returns 0 or -ENOMEM.
  */
 int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
 		      const struct copy_shape *shape, bool paused, struct slice_map *nextp);
@@ -58,32 +60,40 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 int slice_map_table(const struct slice_map *map, const struct leg_geometry *geometry,
 		    struct dm_table *tablep);
 
-/* Trouble the kernel reports for mirrors of a leg. */
+/* Trouble the kernel reports for mirrors of a leg; the graver the further down. */
 enum leg_trouble {
 	LEG_SOUND,
-	LEG_SOURCE_UNREADABLE,  /* a copy failed on the source side: regions are missing for good */
 	LEG_SOURCE_READ_FAILED, /* an application's read failed on the source */
-	LEG_SOURCE_WRITE_FAILED, /* writes no longer reach the source */
-	LEG_DEST_FAILED,         /* writes or copies do not reach the destination */
+	LEG_DEST_FAILED,        /* writes or copies do not reach the destination */
+	LEG_SOURCE_UNREADABLE,  /* a copy failed on the source side: regions are missing for good */
+	LEG_SOURCE_WRITE_FAILED, /* writes no longer reach the source: it may lack what was written
+				  */
 };
 
 struct leg_progress {
 	uint64_t copied_sectors;
 	uint64_t total_sectors;
-	bool idle;   /* nothing is being copied: all SLICE_SYNC slices are synced, or there are none
-		      */
-	bool synced; /* every sector is on both sides */
-	bool pass_through;         /* no mirror at all: as it was created */
-	enum leg_trouble trouble; /* the first that applies of SOURCE_UNREADABLE, DEST_FAILED,
-				     SOURCE_WRITE_FAILED, SOURCE_READ_FAILED */
-	uint64_t trouble_first_le; /* of the LV: where the troubled slice lies */
+	bool idle;         /* nothing is being copied: what is SLICE_SYNC is synced */
+	bool synced;       /* all of it is drawn as SLICE_NOSYNC, and the destination holds all */
+	bool pass_through; /* no mirror at all: as it was created */
+	bool dest_sound;   /* no mirror reports trouble on the destination */
+	enum leg_trouble trouble;  /* the gravest */
+	uint64_t trouble_first_le; /* of the LV: where the first slice with it lies */
 	uint64_t trouble_extent_count;
 };
 
 /*
  * Reads map and progress back from a live leg. mirrors: one status per target
- * of the table, ignored for linear ones. Returns 0; -ESTALE when the table is
- * not a leg of this geometry; -ENOMEM.
+ * of the table, ignored for linear ones. A slice whose mirror is in trouble
+ * comes back as SLICE_SYNC with nothing synced: its regions say nothing any
+ * more. Such a map must not be loaded while the source misses writes.
+ *
+ * synced is only true after what was copied has been drawn anew as
+ * SLICE_NOSYNC. Of such a slice it is known that all of it was equal, so it
+ * holds good when the source fails afterwards; of a SLICE_SYNC one the kernel
+ * only says how many regions are equal just now.
+ *
+ * Returns 0; -ESTALE when the table is not a leg of this geometry; -ENOMEM.
  */
 int slice_map_observe(const struct leg_geometry *geometry, uint64_t extent_size_sectors,
 		      const struct dm_table *table, const struct dm_mirror_status *mirrors,

@@ -194,7 +194,8 @@ static int place_in_one_range(struct space_pool *pool, size_t i, uint64_t extent
 	return 0;
 }
 
-/* Tries on a copy of the pool. Returns 1 when all runs were placed without a split, 0, or -ENOMEM. */
+/* Tries on a copy of the pool. Returns 1 when all runs were placed without a split, 0, or -ENOMEM.
+ */
 static int try_whole_runs(struct space_pool *pool, const struct run_list *runs,
 			  struct run_list *placed)
 {

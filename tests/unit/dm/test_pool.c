@@ -41,12 +41,13 @@ struct outcome {
 static void play_hang(const char *folder)
 {
 	char path[FOLDER_MAX + 16];
+	pid_t pid = getpid();
 	char byte;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/started", folder);
 	fd = open(path, O_WRONLY);
-	(void)!write(fd, "x", 1);
+	(void)!write(fd, &pid, sizeof(pid));
 	close(fd);
 	snprintf(path, sizeof(path), "%s/release", folder);
 	fd = open(path, O_RDONLY);
@@ -186,17 +187,18 @@ static int open_pipe(struct world *world, const char *name)
 	return fd;
 }
 
-/* Runs the loop until that many executors hang. */
-static void wait_until_hanging(struct world *world, int started_fd, unsigned count)
+/* Runs the loop until that many executors hang; the last one's pid. */
+static pid_t wait_until_hanging(struct world *world, int started_fd, unsigned count)
 {
-	char byte;
+	pid_t pid = 0;
 
 	fcntl(started_fd, F_SETFL, O_NONBLOCK);
 	while (count > 0) {
 		event_base_loop(world->base, EVLOOP_NONBLOCK);
-		if (read(started_fd, &byte, 1) == 1)
+		if (read(started_fd, &pid, sizeof(pid)) == sizeof(pid))
 			count--;
 	}
+	return pid;
 }
 
 static void release(int release_fd, unsigned count)
@@ -357,11 +359,11 @@ static void signals_do_not_end_an_executor(void **state)
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1};
 	struct world *world = *state;
 	_close_ int started = open_pipe(world, "started"), go = open_pipe(world, "release");
-	struct outcome hanging, outcome = ask(world, "");
-	pid_t pid = atoi(outcome.message);
+	struct outcome hanging;
+	pid_t pid;
 
 	submit(world, "hang", &hanging);
-	wait_until_hanging(world, started, 1);
+	pid = wait_until_hanging(world, started, 1);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		assert_int_equal(kill(pid, signals[i]), 0);
 	release(go, 1);
@@ -394,12 +396,12 @@ static void an_executor_let_go_finishes_what_it_has_begun(void **state)
 {
 	struct world *world = *state;
 	_close_ int started = open_pipe(world, "started"), go = open_pipe(world, "release");
-	struct outcome outcome = ask(world, ""), hanging;
-	pid_t pid = atoi(outcome.message);
+	struct outcome hanging;
 	int status;
+	pid_t pid;
 
 	submit(world, "hang", &hanging);
-	wait_until_hanging(world, started, 1);
+	pid = wait_until_hanging(world, started, 1);
 	executor_pool_free(steal_pointer(&world->pool));
 	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
 	release(go, 1);

@@ -43,8 +43,8 @@ static struct move *make_move(void)
 	runs[0] = (struct run){0, 10, id(ID_A), 5, id(ID_B), 7};
 	runs[1] = (struct run){20, 1, id(ID_A), 50, id(ID_B), 70};
 	pass->lv_name = dup("home");
-	pass->reservation = (struct reservation){id(ID_A), id(ID_B), id(ID_A), "lvpvmoved_7_1",
-						 runs, 2};
+	pass->reservation =
+		(struct reservation){id(ID_A), id(ID_B), id(ID_A), "lvpvmoved_7_1", runs, 2};
 	pass->state = PASS_COPYING;
 	request->source = (struct pv_choice){.device = dup("/dev/sda"), .pv = id(ID_A)};
 	request->source.ranges = calloc(1, sizeof(struct pe_range));

@@ -93,9 +93,8 @@ static void what_is_committed_is_never_put_back_onto_the_source(void **state)
 static void the_leg_is_removed_only_when_the_lv_is_not_on_it(void **state)
 {
 	static const enum pass_event on_leg[] = {
-		EVENT_RESERVATION_LOST, EVENT_LEG_ATTACHED, EVENT_MIRRORING,
-		EVENT_MIRROR_IDLE,      EVENT_IN_SYNC,      EVENT_LEG_FOREIGN,
-		EVENT_COMMITTED};
+		EVENT_RESERVATION_LOST, EVENT_LEG_ATTACHED, EVENT_MIRRORING, EVENT_MIRROR_IDLE,
+		EVENT_IN_SYNC,          EVENT_LEG_FOREIGN,  EVENT_COMMITTED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(on_leg) / sizeof(on_leg[0]); i++) {
@@ -110,8 +109,8 @@ static void the_leg_is_removed_only_when_the_lv_is_not_on_it(void **state)
 
 static void an_abort_is_open_in_every_state_before_the_switch(void **state)
 {
-	static const enum pass_state open[] = {PASS_QUEUED, PASS_RESERVING, PASS_ARMING,
-					       PASS_COPYING, PASS_PAUSED,   PASS_HELD,
+	static const enum pass_state open[] = {PASS_QUEUED,    PASS_RESERVING, PASS_ARMING,
+					       PASS_COPYING,   PASS_PAUSED,    PASS_HELD,
 					       PASS_COMMITTING};
 
 	(void)state;

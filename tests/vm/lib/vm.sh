@@ -22,6 +22,7 @@ vm_memory=${PVMOVED_VM_MEMORY:-768M}
 
 vm_boots=0
 vm_failures=0
+vm_boot_failed=
 vm_pid=
 vm_disks=()
 
@@ -96,6 +97,7 @@ vm_boot() {
 	shift 2
 
 	vm_boots=$((vm_boots + 1))
+	vm_boot_failed=
 	vm_console=$VM_DIR/console.$vm_boots.log
 	vm_tap=$VM_DIR/tap.$vm_boots.log
 	: >"$vm_console"
@@ -210,13 +212,15 @@ vm_judge() {
 	fi
 	said=$(grep -aE "$vm_complaints" "$vm_console" | grep -avE "${vm_expected_complaints:-^$}") || :
 	[ -z "$said" ] || vm_fail "the kernel complained in boot $vm_boots: $said"
+	[ "$vm_boot_failed" ] || return 0
+	echo "# the last of the console of boot $vm_boots:"
+	tail -n 40 "$vm_console" | tr -d '\r' | sed 's/^/#   /'
 }
 
 vm_fail() {
 	vm_failures=$((vm_failures + 1))
+	vm_boot_failed=1
 	echo "# FAILED: $1"
-	echo "# the last of the console of boot $vm_boots:"
-	tail -n 40 "$vm_console" | tr -d '\r' | sed 's/^/#   /'
 }
 
 # The verdict of all boots; the status is the test's.

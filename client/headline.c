@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/headline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/explain.h"
+#include "client/text.h"
+#include "common/cleanup.h"
+#include "common/units.h"
+
+/* Columns of a bar without its brackets; one that would be smaller is left out. */
+#define BAR_MIN 10
+#define BAR_MAX 40
+
+const char *headline_state(const struct move_view *move)
+{
+	bool is_going = strcmp(move->state, "running") == 0 || strcmp(move->state, "queued") == 0;
+
+	return move->waiting && is_going ? "waiting" : move->state;
+}
+
+void headline_write_reason(FILE *out, const struct pass_view *pass)
+{
+	if (!pass->reason_code)
+		return;
+	fputs(explain_reason(pass->reason_code), out);
+	if (*pass->reason_text)
+		fprintf(out, ": %s", pass->reason_text);
+}
+
+static void write_rate(FILE *out, const struct move_view *move, const char *before)
+{
+	char text[UNITS_TEXT_MAX];
+
+	if (move->rate_bytes_s == VIEW_UNKNOWN)
+		return;
+	units_format_bytes(move->rate_bytes_s, text);
+	fprintf(out, "%s%s/s", before, text);
+}
+
+void headline_write(FILE *out, const struct move_view *move)
+{
+	char text[UNITS_TEXT_MAX];
+	struct pass_view pass;
+
+	units_format_bytes(move->total_bytes, text);
+	fprintf(out, "Move %" PRIu64 ": %s, %u%% of %s", move->id, headline_state(move),
+		view_percent(move->copied_bytes, move->total_bytes), text);
+	if (view_move_is_ended(move))
+		return;
+	write_rate(out, move, ", ");
+	if (move->eta_us != VIEW_UNKNOWN) {
+		units_format_duration(move->eta_us, text);
+		fprintf(out, ", %s to go", text);
+	}
+	if (!view_find_current_pass(move, &pass))
+		return;
+	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass.reason_code ? ", " : "");
+	headline_write_reason(out, &pass);
+}
+
+/* All that stands behind the bar. */
+static void write_numbers(FILE *out, const struct move_view *move)
+{
+	char copied[UNITS_TEXT_MAX], total[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX];
+	struct pass_view pass;
+
+	units_format_bytes(move->copied_bytes, copied);
+	units_format_bytes(move->total_bytes, total);
+	fprintf(out, "%3u%% %s/%s", view_percent(move->copied_bytes, move->total_bytes), copied,
+		total);
+	if (view_move_is_ended(move) || !view_find_current_pass(move, &pass)) {
+		fprintf(out, " %s", move->state);
+		return;
+	}
+	write_rate(out, move, " ");
+	if (move->eta_us != VIEW_UNKNOWN) {
+		units_format_duration(move->eta_us, eta);
+		fprintf(out, " ETA %s", eta);
+	}
+	fprintf(out, " %s %s%s", pass.lv, pass.state, pass.reason_code ? ": " : "");
+	headline_write_reason(out, &pass);
+}
+
+static void write_bar(FILE *out, const struct move_view *move, size_t width)
+{
+	size_t filled = view_percent(move->copied_bytes, move->total_bytes) * width / 100;
+
+	fputc('[', out);
+	for (size_t i = 0; i < width; i++)
+		fputc(i < filled ? '#' : '.', out);
+	fputs("] ", out);
+}
+
+int headline_write_bar(FILE *out, const struct move_view *move, unsigned columns)
+{
+	_free_ char *numbers = NULL;
+	char head[sizeof("Move 18446744073709551615 ")];
+	size_t len_bytes, used, room;
+	FILE *stream = open_memstream(&numbers, &len_bytes);
+
+	if (!stream)
+		return -ENOMEM;
+	write_numbers(stream, move);
+	if (fclose(stream) != 0)
+		return -ENOMEM;
+	snprintf(head, sizeof(head), "Move %" PRIu64 " ", move->id);
+	used = strlen(head) + strlen("[] ") + text_columns(numbers);
+	room = columns > used ? columns - used : 0;
+	fputs(head, out);
+	if (room >= BAR_MIN)
+		write_bar(out, move, room < BAR_MAX ? room : BAR_MAX);
+	room = columns > strlen(head) ? columns - strlen(head) : 0;
+	fwrite(numbers, 1, text_bytes_of_columns(numbers, room), out);
+	return 0;
+}

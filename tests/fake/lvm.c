@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/fake/lvm.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/cleanup.h"
+#include "tests/fake/memory.h"
+#include "tests/fake/text.h"
+
+DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
+
+void fake_lvm_init(struct fake_lvm *lvm, struct fake_disk *disks, struct fake_dm *dm)
+{
+	*lvm = (struct fake_lvm){.disks = disks, .dm = dm};
+}
+
+void fake_lvm_deinit(struct fake_lvm *lvm)
+{
+	for (size_t i = 0; i < lvm->vg_count; i++)
+		free(lvm->vgs[i].text);
+	*lvm = (struct fake_lvm){0};
+}
+
+struct lvm_id fake_lvm_pv_id(unsigned number)
+{
+	return fake_text_id('p', number);
+}
+
+static struct fake_vg *find_vg(const struct fake_lvm *lvm, const struct lvm_id *id)
+{
+	for (size_t i = 0; i < lvm->vg_count; i++)
+		if (lvm->vgs[i].present && lvm_id_equal(&lvm->vgs[i].id, id))
+			return (struct fake_vg *)&lvm->vgs[i];
+	return NULL;
+}
+
+static const struct fake_lv *find_lv(const struct fake_vg *vg, const struct lvm_id *id)
+{
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (lvm_id_equal(&vg->lvs[i].id, id))
+			return &vg->lvs[i];
+	return NULL;
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+struct lvm_pv *fake_lvm_list_pvs(const struct fake_lvm *lvm, size_t *countp)
+{
+	struct lvm_pv *pvs = fake_alloc(lvm->dm->disk_count, sizeof(*pvs));
+	size_t count = 0;
+
+	for (size_t i = 0; i < lvm->vg_count; i++) {
+		const struct fake_vg *vg = &lvm->vgs[i];
+
+		for (unsigned j = 0; vg->present && j < vg->disk_count; j++) {
+			const struct fake_disk *disk = &lvm->disks[vg->first_disk + j];
+
+			pvs[count++] = (struct lvm_pv){
+				.device = fake_strdup(disk->path),
+				.dev = disk->dev,
+				.id = fake_lvm_pv_id(vg->first_disk + j),
+				.vg_name = fake_strdup(vg->name),
+				.vg = vg->id,
+			};
+		}
+	}
+	*countp = count;
+	return pvs;
+}
+
+void fake_lvm_free_pvs(struct lvm_pv *pvs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(pvs[i].device);
+		free(pvs[i].vg_name);
+	}
+	free(pvs);
+}
+
+/* What `pvs` and sysfs say of the devices that the metadata names by UUID alone. */
+static void add_device_facts(const struct fake_lvm *lvm, const struct fake_vg *group,
+			     struct vg *vg)
+{
+	for (size_t i = 0; i < vg->pv_count; i++) {
+		struct vg_pv *pv = &vg->pvs[i];
+		unsigned number = group->first_disk;
+
+		while (number < group->first_disk + group->disk_count) {
+			struct lvm_id id = fake_lvm_pv_id(number);
+
+			if (lvm_id_equal(&id, &pv->id))
+				break;
+			number++;
+		}
+		free(pv->device);
+		pv->device = NULL;
+		pv->missing = number == group->first_disk + group->disk_count ||
+			      !lvm->disks[number].attached;
+		if (pv->missing)
+			continue;
+		pv->device = fake_strdup(lvm->disks[number].path);
+		pv->dev = lvm->disks[number].dev;
+		pv->logical_block_bytes = 512;
+	}
+}
+
+int fake_lvm_read(const struct fake_lvm *lvm, const struct lvm_id *id, struct vg **vgp)
+{
+	const struct fake_vg *group = find_vg(lvm, id);
+	int r;
+
+	if (!group)
+		return -ENOENT;
+	r = metadata_parse(group->text, strlen(group->text), vgp);
+	if (r == 0)
+		add_device_facts(lvm, group, *vgp);
+	return r;
+}
+
+/* ---- changing ---------------------------------------------------------- */
+
+static enum metadata_stage stage_after(enum metadata_edit edit, enum metadata_stage before)
+{
+	switch (edit) {
+	case METADATA_RESERVE:
+		return STAGE_RESERVED;
+	case METADATA_COMMIT:
+		return STAGE_COMMITTED;
+	case METADATA_RELEASE:
+		break;
+	}
+	return before == STAGE_COMMITTED || before == STAGE_RELEASED ? STAGE_RELEASED
+								     : STAGE_UNRESERVED;
+}
+
+int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
+		  const struct reservation *reservation, fake_guard_fn *guard, void *arg)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	struct fake_vg *group = find_vg(lvm, &reservation->vg);
+	enum metadata_stage stage;
+	char *text = NULL;
+	int r = fake_lvm_read(lvm, &reservation->vg, &vg);
+
+	if (r < 0)
+		return r;
+	if (guard && !guard(arg, vg))
+		return -ECANCELED;
+	stage = metadata_stage(vg, reservation);
+	if (stage == stage_after(edit, stage))
+		return 0;
+	r = metadata_edit(group->text, strlen(group->text), edit, reservation, &text);
+	if (r < 0)
+		return r;
+	free(group->text);
+	group->text = fake_text_export(text, vg->seqno + 1);
+	free(text);
+	return 0;
+}
+
+/* The table that LVM gives an LV. Returns 0, or -EIO when a PV of it is missing. */
+static int make_table(const struct vg *vg, const struct lvm_id *id, struct dm_table *table)
+{
+	const struct vg_lv *lv = vg_find_lv(vg, id);
+
+	for (size_t i = 0; lv && i < lv->segment_count; i++) {
+		const struct vg_segment *segment = &lv->segments[i];
+		const struct vg_pv *pv = &vg->pvs[segment->areas[0].pv];
+		const struct dm_target target = {
+			.len_sectors = segment->extent_count * vg->extent_size_sectors,
+			.type = DM_LINEAR,
+			.source_dev = pv->dev,
+			.source_sectors = pv->pe_start_sectors +
+					  segment->areas[0].first_pe * vg->extent_size_sectors,
+		};
+
+		if (pv->missing)
+			return -EIO;
+		if (dm_table_append(table, &target) < 0)
+			abort();
+	}
+	return lv ? 0 : -ENOENT;
+}
+
+static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const struct fake_lv *lv)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	char name[DM_NAME_MAX];
+	int r = fake_lvm_read(lvm, &group->id, &vg);
+
+	if (r == 0)
+		r = make_table(vg, &lv->id, &table);
+	if (r < 0 || fake_dm_find(lvm->dm, lv->uuid))
+		return r;
+	snprintf(name, sizeof(name), "%s-%s", group->name, lv->name);
+	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
+}
+
+/* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
+static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
+{
+	char uuid[DM_ID_MAX];
+	int r = fake_dm_remove(lvm->dm, lv->uuid);
+
+	if (r < 0)
+		return r;
+	snprintf(uuid, sizeof(uuid), "%s-pvmoved", lv->uuid);
+	return fake_dm_remove(lvm->dm, uuid);
+}
+
+int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,
+			const struct lvm_id *lv_id, bool active)
+{
+	struct fake_vg *vg = find_vg(lvm, vg_id);
+	const struct fake_lv *lv = vg ? find_lv(vg, lv_id) : NULL;
+
+	if (!lv)
+		return -ENOENT;
+	return active ? activate(lvm, vg, lv) : deactivate(lvm, lv);
+}
+
+int fake_lvm_refresh(struct fake_lvm *lvm, struct fake_vg *group, const struct fake_lv *lv)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	int r = fake_lvm_read(lvm, &group->id, &vg);
+
+	if (r == 0)
+		r = make_table(vg, &lv->id, &table);
+	return r < 0 ? r : fake_dm_swap(lvm->dm, lv->uuid, &table);
+}
+
+/* ---- groups ------------------------------------------------------------ */
+
+static void set_attached(struct fake_lvm *lvm, const struct fake_vg *vg, bool attached)
+{
+	for (unsigned i = 0; i < vg->disk_count; i++)
+		lvm->disks[vg->first_disk + i].attached = attached;
+}
+
+void fake_lvm_set_present(struct fake_lvm *lvm, struct fake_vg *vg, bool present)
+{
+	vg->present = present;
+	set_attached(lvm, vg, present);
+	for (size_t i = 0; present && i < vg->lv_count; i++)
+		if (!vg->lvs[i].stays_down && activate(lvm, vg, &vg->lvs[i]) < 0)
+			abort();
+}
+
+static void add_lv(struct fake_vg *vg, const struct fake_lv_spec *spec, unsigned number)
+{
+	struct fake_lv *lv = &vg->lvs[vg->lv_count++];
+	char plain_vg[LVM_ID_PLAIN_LEN + 1];
+	char plain_lv[LVM_ID_PLAIN_LEN + 1];
+
+	lv->name = spec->name;
+	lv->id = fake_text_id('l', number);
+	lv->stays_down = spec->stays_down;
+	lvm_id_plain(&vg->id, plain_vg);
+	lvm_id_plain(&lv->id, plain_lv);
+	snprintf(lv->uuid, sizeof(lv->uuid), "LVM-%s%s", plain_vg, plain_lv);
+	for (size_t i = 0; i < FAKE_SEGMENTS_MAX; i++)
+		lv->extent_count += spec->segments[i].extent_count;
+}
+
+void fake_lvm_add(struct fake_lvm *lvm, const struct fake_vg_spec *spec)
+{
+	unsigned number = (unsigned)lvm->vg_count;
+	struct fake_vg *vg = &lvm->vgs[lvm->vg_count++];
+
+	*vg = (struct fake_vg){
+		.name = spec->name,
+		.id = fake_text_id('v', number),
+		.present = true,
+		.first_disk = spec->first_disk,
+		.disk_count = spec->disk_count,
+	};
+	for (unsigned i = 0; i < FAKE_LVS_MAX && spec->lvs[i].name; i++)
+		add_lv(vg, &spec->lvs[i], number * FAKE_LVS_MAX + i);
+	vg->text = fake_text_make(spec, vg, lvm->disks);
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (!spec->lvs[i].inactive && activate(lvm, vg, &vg->lvs[i]) < 0)
+			abort();
+}

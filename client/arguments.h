@@ -7,8 +7,8 @@
  * any number of them. Many device names hold colons themselves
  * (/dev/disk/by-path/pci-0000:00:04.0-scsi-0:0:1:0), so of all ways to cut the
  * text into a device and ranges that one counts whose device has the longest
- * name that exists, and if none does the one with the shortest. "\:", which LVM's own commands need in such names, is a
- * colon of the name.
+ * name that exists, and if none does the one with the shortest. "\:", which LVM's own commands need
+ * in such names, is a colon of the name.
  */
 
 #include <stdbool.h>

@@ -14,7 +14,7 @@
 /* Room for a size in parentheses. */
 #define SIZE_TEXT_MAX (UNITS_TEXT_MAX + 3)
 
-#define SAY(...) snprintf(text, EXPLAIN_TEXT_MAX, __VA_ARGS__)
+#define SAY(...)      snprintf(text, EXPLAIN_TEXT_MAX, __VA_ARGS__)
 
 /* " (1.00 GiB)", or nothing when it does not fit a number. */
 static void format_extents(uint64_t extents, uint64_t extent_bytes, char text[SIZE_TEXT_MAX])

@@ -15,6 +15,9 @@
 /* Names shown of a list; the rest is counted. */
 #define NAMES_MAX 3
 
+/* Most lines above the passes of a move. */
+#define HEADER_LINES_MAX 10
+
 /* Room for a date and time. */
 #define TIME_TEXT_MAX 32
 
@@ -125,8 +128,7 @@ static void set_move(struct table_row *row, const struct move_view *move)
 	row->colour = state_colour(headline_state(move));
 }
 
-int render_moves(FILE *out, const struct move_view *const *moves, size_t count,
-		 const struct style *style)
+static int render_moves(FILE *out, const struct moves *moves, const struct style *style)
 {
 	static const struct table_column columns[] = {
 		{"ID", true},    {"STATE", false}, {"VG", false},  {"FROM -> TO", false},
@@ -135,12 +137,16 @@ int render_moves(FILE *out, const struct move_view *const *moves, size_t count,
 	};
 	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
 
-	for (size_t i = 0; i < count; i++) {
+	if (moves->count == 0) {
+		fputs("There are no moves.\n", out);
+		return 0;
+	}
+	for (size_t i = 0; i < moves->count; i++) {
 		struct table_row *row = table_add_row(&table);
 
 		if (!row)
 			return -ENOMEM;
-		set_move(row, moves[i]);
+		set_move(row, &moves->entries[i].view);
 	}
 	return table_print(&table, out, style);
 }
@@ -174,25 +180,38 @@ static void write_time(FILE *out, const char *title, uint64_t time_us)
 	char text[TIME_TEXT_MAX];
 
 	format_time(time_us, text);
-	fprintf(out, "  %-9s%s\n", title, text);
+	fprintf(out, "  %s%s\n", title, text);
 }
 
-int render_move(FILE *out, const struct move_view *move, const struct style *style)
+static int render_move(FILE *out, const struct move_view *move, const struct style *style)
 {
+	struct style rest = *style;
+
 	headline_write(out, move);
 	fprintf(out, "\n  VG       %s\n  From     %s\n  To       ", move->vg, move->source);
 	write_destinations(out, move);
 	fputc('\n', out);
 	if (move->lv)
 		fprintf(out, "  Only LV  %s\n", move->lv);
-	write_time(out, "Started", move->created_us);
+	write_time(out, "Started  ", move->created_us);
 	if (move->finished_us != VIEW_UNKNOWN)
-		write_time(out, "Ended", move->finished_us);
+		write_time(out, "Ended    ", move->finished_us);
 	fprintf(out, "  UUID     %s\n", move->uuid);
 	if (move->request_id)
 		fprintf(out, "  Request  %s\n", move->request_id);
 	fputc('\n', out);
-	return render_passes(out, move, style);
+	if (rest.lines)
+		rest.lines = rest.lines > HEADER_LINES_MAX ? rest.lines - HEADER_LINES_MAX : 1;
+	return render_passes(out, move, &rest);
+}
+
+int render_status(FILE *out, const struct moves *moves, uint64_t id, const struct style *style)
+{
+	const struct moves_entry *entry = moves_find(moves, id);
+
+	if (id == 0)
+		return render_moves(out, moves, style);
+	return entry ? render_move(out, &entry->view, style) : 0;
 }
 
 /* "/dev/sdb:0-99", which start takes again. */
@@ -236,7 +255,7 @@ int render_plan(FILE *out, const struct plan_view *plan, const struct style *sty
 	units_format_bytes(plan->peak_bytes, peak);
 	units_format_bytes(plan->free_bytes, available);
 	fprintf(out,
-		"Would move %s in VG %s; needs %s free on the destinations at its peak, of which "
+		"Would move %s in VG %s. At its peak that takes up %s on the destinations, where "
 		"%s is free.\n\n",
 		total, plan->vg, peak, available);
 	return render_runs(out, plan, style);
@@ -244,7 +263,9 @@ int render_plan(FILE *out, const struct plan_view *plan, const struct style *sty
 
 void render_info(FILE *out, const struct info_view *info)
 {
-	fprintf(out, "pvmoved %s, pvmovectl %s\n  State folder  %s\n  Boot ID       %s\n", info->version,
-		PVMOVED_VERSION, info->state_dir, info->boot_id);
-	...
+	fprintf(out, "pvmoved %s (pvmovectl %s)\n  State folder      %s\n", info->version,
+		PVMOVED_VERSION, info->state_dir);
+	write_time(out, "Running since     ", info->started_us);
+	fprintf(out, "  Boot ID           %s\n  Unfinished moves  %" PRIu64 "\n", info->boot_id,
+		info->moves_unfinished);
 }

@@ -8,15 +8,15 @@
 
 #include <stdio.h>
 
+#include "client/moves.h"
 #include "client/style.h"
 #include "client/view.h"
 
-/* The moves as a table, in the order given. Returns 0 or -ENOMEM. */
-int render_moves(FILE *out, const struct move_view *const *moves, size_t count,
-		 const struct style *style);
-
-/* All of a move, with a line for each pass. Returns 0 or -ENOMEM. */
-int render_move(FILE *out, const struct move_view *move, const struct style *style);
+/*
+ * Moves as a table; or, with an id that is not 0, all of the one that has it,
+ * with a line for each pass. Returns 0 or -ENOMEM.
+ */
+int render_status(FILE *out, const struct moves *moves, uint64_t id, const struct style *style);
 
 /* A plan that has passes. Returns 0 or -ENOMEM. */
 int render_plan(FILE *out, const struct plan_view *plan, const struct style *style);

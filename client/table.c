@@ -112,7 +112,7 @@ int table_print(const struct table *table, FILE *out, const struct style *style)
 		for (size_t i = 0; i < column_count(table); i++)
 			if (!table->rows[row].cells[i])
 				return -ENOMEM;
-	if (style->lines && rows >= style->lines)
+	if (style->lines && rows > style->lines - 1)
 		rows = style->lines - 1;
 	measure(table, widths);
 	print_row(table, widths, NULL, out, style);

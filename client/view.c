@@ -116,6 +116,8 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 	struct move_view move;
 	int ret = read_fields(object, fields, COUNT(fields), &move);
 
+	if (ret == 0 && move.id == 0)
+		ret = -EBADMSG;
 	for (size_t i = 0; ret == 0 && i < view_count(move.destinations); i++) {
 		const char *device;
 

@@ -25,8 +25,8 @@ void frame_reader_deinit(struct frame_reader *reader);
 
 /*
  * Adds received bytes. To keep what is held bounded, push only when
- * frame_reader_next() said there is no message left. Returns 0; -EMSGSIZE once the message being
- * received is too long; -ENOMEM.
+ * frame_reader_next() said that there is no message left. Returns 0; -EMSGSIZE
+ * once the message being received is too long; -ENOMEM.
  */
 int frame_reader_push(struct frame_reader *reader, const void *bytes, size_t len_bytes);
 

@@ -236,12 +236,12 @@ int protocol_refusal_from_json(const char *error, const struct json_object *para
 	refusal_set(&refusal, code, NULL, NULL);
 	for (field = shapes[code]; field < shapes[code] + SHAPE_FIELDS_MAX && field->name;
 	     field++) {
-		char *member = (char *)&refusal + field->offset;
+		void *member = (char *)&refusal + field->offset;
 		struct json_object *value = json_object_object_get(parameters, field->name);
 		const char *text;
 
 		if (!field->is_text) {
-			if (protocol_read_number(value, (uint64_t *)member) < 0)
+			if (protocol_read_number(value, member) < 0)
 				return -EBADMSG;
 			continue;
 		}

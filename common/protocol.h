@@ -18,8 +18,8 @@ struct json_object;
 #define PROTOCOL_SOCKET_PATH "/run/pvmoved/org.pvmoved"
 
 /* Largest message in bytes without its NUL, to the daemon and from it. */
-#define PROTOCOL_CALL_MAX  (256u * 1024)
-#define PROTOCOL_REPLY_MAX (64u * 1024 * 1024)
+#define PROTOCOL_CALL_MAX  (256ul * 1024)
+#define PROTOCOL_REPLY_MAX (64ul * 1024 * 1024)
 /* Deepest nesting of a message. */
 #define PROTOCOL_DEPTH_MAX 16
 

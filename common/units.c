@@ -9,9 +9,9 @@
 #include <strings.h>
 
 #define USEC_PER_SEC 1000000u
-#define MINUTE_S     60u
-#define HOUR_S       (60u * MINUTE_S)
-#define DAY_S        (24u * HOUR_S)
+#define MINUTE_S     UINT64_C(60)
+#define HOUR_S       (60 * MINUTE_S)
+#define DAY_S        (24 * HOUR_S)
 
 /* Behind the point; with more, thousandths of the largest unit would no longer fit. */
 #define FRACTION_DIGITS_MAX 3

@@ -19,8 +19,7 @@ int units_sectors_to_bytes(uint64_t sectors, uint64_t *bytesp);
 int units_extents_to_sectors(uint64_t extents, uint64_t extent_sectors, uint64_t *sectorsp);
 int units_extents_to_bytes(uint64_t extents, uint64_t extent_sectors, uint64_t *bytesp);
 
-/* Each returns 0, or -EINVAL for what is not a whole number of sectors or extents, or extents of 0.
- */
+/* Each returns 0, or -EINVAL for what is not a whole number of sectors or extents. */
 int units_bytes_to_sectors(uint64_t bytes, uint64_t *sectorsp);
 int units_sectors_to_extents(uint64_t sectors, uint64_t extent_sectors, uint64_t *extentsp);
 
@@ -29,8 +28,8 @@ int units_sectors_to_extents(uint64_t sectors, uint64_t extent_sectors, uint64_t
  * places behind a point, then at most one unit: b (bytes, also without a unit),
  * s (sectors), k, m, g, t, p. As in LVM's own commands units are powers of 1024
  * in either case; "KiB" and the like say the same, while "KB", which elsewhere
- * means 1000, is refused. No sign and no space. What is not a whole number of bytes is
- * rounded down. Returns 0, -EINVAL for anything else, or -EOVERFLOW.
+ * means 1000, is refused. No sign and no space. The result is rounded down to
+ * bytes. Returns 0, -EINVAL for what is not a size, or -EOVERFLOW.
  */
 int units_parse_bytes(const char *text, uint64_t *bytesp);
 

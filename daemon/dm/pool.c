@@ -6,6 +6,7 @@
 #include <event2/bufferevent.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "common/cleanup.h"
 
@@ -66,6 +67,8 @@ static void executor_free(struct executor *executor)
 	LIST_REMOVE(executor, entry);
 	pool->executor_count--;
 	job_free(executor->job);
+	/* libevent closes it only when the loop runs once more; the executor is to leave now. */
+	shutdown(bufferevent_getfd(executor->socket), SHUT_RDWR);
 	bufferevent_free(executor->socket);
 	free(executor);
 }

@@ -18,10 +18,10 @@
 static int read_all(int fd, unsigned char *bytes, size_t size_bytes, size_t *len_bytesp)
 {
 	size_t len_bytes = 0;
-	ssize_t n;
 
 	while (len_bytes < size_bytes) {
-		n = read(fd, bytes + len_bytes, size_bytes - len_bytes);
+		ssize_t n = read(fd, bytes + len_bytes, size_bytes - len_bytes);
+
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -38,14 +38,14 @@ int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_
 {
 	_free_ unsigned char *bytes = NULL;
 	_close_ int fd = -1;
-	size_t len_bytes;
+	size_t len_bytes = 0;
 	struct stat st;
 	int r;
 
 	fd = openat(dir_fd, FILE_NAME, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size > JOURNAL_SIZE_MAX)
+	if ((size_t)st.st_size > JOURNAL_SIZE_MAX)
 		return -EFBIG;
 	bytes = malloc((size_t)st.st_size + 1);
 	if (!bytes)
@@ -63,10 +63,9 @@ int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_
 
 static int write_all(int fd, const unsigned char *bytes, size_t len_bytes)
 {
-	ssize_t n;
-
 	while (len_bytes > 0) {
-		n = write(fd, bytes, len_bytes);
+		ssize_t n = write(fd, bytes, len_bytes);
+
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

@@ -31,8 +31,9 @@ int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_
 int journal_file_create(int dir_fd, uint64_t first_seq, struct journal_file *filep);
 
 /*
- * Syncs the new file and puts it in the place of the folder's file. Until the folder
- * is synced too a power cut may undo that. Returns 0, or a negative errno with all as it was.
+ * Syncs the new file and puts it in the place of the folder's file. Until the
+ * folder is synced too, a power cut may undo that. Returns 0, or a negative
+ * errno with all as it was.
  */
 int journal_file_publish(int dir_fd, const struct journal_file *file);
 
@@ -40,9 +41,9 @@ int journal_file_publish(int dir_fd, const struct journal_file *file);
 void journal_file_discard(int dir_fd, const struct journal_file *file);
 
 /*
- * Writes one record at the end, without syncing. Returns 0; -EMSGSIZE or -EFBIG beyond
- * the journal's limits; -ENOMEM; another negative errno, after which the file may be longer
- * than *file says, which a failure leaves unchanged.
+ * Writes one record at the end, without syncing. Returns 0; -EMSGSIZE or -EFBIG
+ * beyond the journal's limits; -ENOMEM; another negative errno. A failure leaves
+ * *file unchanged, but the file itself may then be longer than it says.
  */
 int journal_file_write(struct journal_file *file, const char *payload, size_t len_bytes);
 

@@ -57,40 +57,48 @@ static int begin_journal(struct journal *journal)
 	return journal_file_publish(journal->dir_fd, &journal->file);
 }
 
-static int report_damage(struct journal_damage *damagep, uint64_t off_bytes, const char *what)
+/* Who gets the records, and where damage is reported. */
+struct replay {
+	journal_replay_fn *fn;
+	void *arg;
+	struct journal_damage *damagep;
+};
+
+static int report_damage(const struct replay *replay, uint64_t off_bytes, const char *what)
 {
-	*damagep = (struct journal_damage){off_bytes, what};
+	*replay->damagep = (struct journal_damage){off_bytes, what};
 	return -EBADMSG;
 }
 
 /* Replays up to the end or a torn tail; *file then says where the next record goes. */
-static int replay_records(struct journal_file *file, const unsigned char *bytes, size_t len_bytes,
-			  journal_replay_fn *replay, void *arg, struct journal_damage *damagep)
+static int replay_records(const struct replay *replay, const unsigned char *bytes, size_t len_bytes,
+			  struct journal_file *file)
 {
 	size_t off_bytes = RECORD_FILE_HEADER_BYTES;
 	struct record_file header;
 	struct record record;
 	const char *defect;
-	int r;
 
 	defect = record_decode_file(bytes, &header);
 	if (defect)
-		return report_damage(damagep, 0, defect);
+		return report_damage(replay, 0, defect);
 	file->id = header.id;
 	file->next_seq = header.first_seq;
 
 	while (off_bytes < len_bytes) {
+		int r;
+
 		defect = record_decode(file->id, bytes + off_bytes, len_bytes - off_bytes, &record);
 		if (!defect && record.seq != file->next_seq)
 			defect = "sequence";
 		if (defect) {
 			if (record_is_among(file->id, bytes + off_bytes, len_bytes - off_bytes))
-				return report_damage(damagep, off_bytes, defect);
+				return report_damage(replay, off_bytes, defect);
 			break;
 		}
-		r = replay(arg, record.payload, record.len_bytes);
+		r = replay->fn(replay->arg, record.payload, record.len_bytes);
 		if (r == -EBADMSG)
-			return report_damage(damagep, off_bytes, "payload");
+			return report_damage(replay, off_bytes, "payload");
 		if (r < 0)
 			return r;
 		file->next_seq++;
@@ -110,8 +118,7 @@ static int sync_journal(const struct journal *journal)
 	return fdatasync(journal->file.fd) < 0 || fsync(journal->dir_fd) < 0 ? -errno : 0;
 }
 
-static int load_journal(struct journal *journal, journal_replay_fn *replay, void *arg,
-			struct journal_damage *damagep)
+static int load_journal(struct journal *journal, const struct replay *replay)
 {
 	_free_ unsigned char *bytes = NULL;
 	size_t len_bytes;
@@ -121,7 +128,7 @@ static int load_journal(struct journal *journal, journal_replay_fn *replay, void
 	if (r == -ENOENT) {
 		r = begin_journal(journal);
 	} else if (r == 0) {
-		r = replay_records(&journal->file, bytes, len_bytes, replay, arg, damagep);
+		r = replay_records(replay, bytes, len_bytes, &journal->file);
 		if (r < 0)
 			return r;
 		journal->torn_bytes = len_bytes - journal->file.size_bytes;
@@ -135,6 +142,7 @@ int journal_open(const char *state_dir, journal_replay_fn *replay, void *arg,
 		 struct journal_damage *damagep, struct journal **journalp)
 {
 	cleanup(journal_closep) struct journal *journal = calloc(1, sizeof(*journal));
+	const struct replay records = {replay, arg, damagep};
 	int r;
 
 	if (!journal)
@@ -144,7 +152,7 @@ int journal_open(const char *state_dir, journal_replay_fn *replay, void *arg,
 	r = open_folder(state_dir, &journal->dir_fd);
 	if (r < 0)
 		return r;
-	r = load_journal(journal, replay, arg, damagep);
+	r = load_journal(journal, &records);
 	if (r < 0)
 		return r;
 	*journalp = steal_pointer(&journal);
@@ -198,8 +206,8 @@ int journal_append(struct journal *journal, const char *payload, size_t len_byte
 		return 0;
 	r = -errno;
 	/*
-	 * The kernel now takes the pages for clean: the next daemon would read the
-	 * record from the cache and a sync would not write it. So it goes from there, if it can.
+	 * The kernel takes the pages for clean now: the next daemon would read the
+	 * record from the page cache, and its sync would not write it. Take it away.
 	 */
 	journal->file = before;
 	(void)journal_file_cut(&journal->file);

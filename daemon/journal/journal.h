@@ -14,9 +14,9 @@
 struct journal;
 
 /* Longest payload in bytes. */
-#define JOURNAL_PAYLOAD_MAX (16u * 1024 * 1024)
+#define JOURNAL_PAYLOAD_MAX ((size_t)16 * 1024 * 1024)
 /* Largest file in bytes: it is read into memory at once. Compact well ahead of it. */
-#define JOURNAL_SIZE_MAX (256u * 1024 * 1024)
+#define JOURNAL_SIZE_MAX ((size_t)256 * 1024 * 1024)
 
 /* Called for each record in order. Returns 0, or a negative errno that ends the replay. */
 typedef int journal_replay_fn(void *arg, const char *payload, size_t len_bytes);
@@ -35,11 +35,11 @@ struct journal_damage {
 /*
  * Opens, or makes, the journal in the folder (made 0700 if it is not there),
  * takes the folder's lock and replays the records. A torn tail is cut off, and
- * what was replayed is on stable storage when the call returns. Blocks on reading and syncing the
- * file, and on replay. Returns 0; -EWOULDBLOCK when another daemon has the
- * folder; -EBADMSG for a journal that is damaged before its end or that replay
- * refused with -EBADMSG (*damagep says where; the file is kept as it is);
- * another negative errno from the system or from replay.
+ * what was replayed is on stable storage when the call returns. Blocks on
+ * reading and syncing the file, and on replay. Returns 0; -EWOULDBLOCK when
+ * another daemon has the folder; -EBADMSG for a journal that is damaged before
+ * its end or that replay refused with -EBADMSG (*damagep says where; the file is
+ * kept as it is); another negative errno from the system or from replay.
  *
  * The lock goes with the last copy of its descriptor, which is closed on exec:
  * a child that is forked and does not exec has to close what it inherited, or
@@ -55,9 +55,9 @@ void journal_close(struct journal *journal);
  * Appends one record and waits until it is on stable storage. Returns 0;
  * -EMSGSIZE for a payload that is too long; -ENOSPC, -EDQUOT, -EFBIG or -ENOMEM
  * for want of room, with the journal as it was and ready for another try,
- * perhaps after compaction. Any other negative errno is final: every later append or compaction
- * returns it as well, for nobody knows what is on the disk then (a failed fdatasync is never
- * retried).
+ * perhaps after compaction. Any other negative errno is final: every later
+ * append or compaction returns it as well, for nobody knows what is on the disk
+ * then (a failed fdatasync is never retried).
  */
 int journal_append(struct journal *journal, const char *payload, size_t len_bytes);
 

@@ -16,22 +16,22 @@
  *	24   8  sequence of the first record   20   …  payload
  *
  * Sequence numbers grow by one from record to record and go on in the file
- * that replaces this one, so that none is ever used twice. The file id in the
- * CRC makes a record good in its own file only: what a file system may show
- * in a tail after a power cut, the remains of an older journal among it, is no record.
+ * that replaces this one. The file id in the CRC makes a record good in its own
+ * file only: the remains of an older journal, which a file system may show in
+ * the tail of this one after a power cut, are no records.
  *
  * A record is good when its magic is right, its payload ends within the file
- * and its CRC matches. Reading stops at the first place that holds no good
- * record with the next sequence number. Since a record is appended only once the one ahead of
- * it is on stable storage, an append that a crash has torn can have nothing behind it.
- * Therefore, if from that place on
+ * and its CRC matches. Reading stops at the first place that does not hold a
+ * good record with the next sequence number. A record is written only once the
+ * one ahead of it is on stable storage, so there can be nothing behind an append
+ * that a crash has torn. Therefore, if from that place on
  *
- *	- no good record begins at any byte, it is the torn tail of an append
- *	  that nobody was told had succeeded, or damage to the last record, which
+ *	- no good record begins at any byte, it is a torn append, of which nobody
+ *	  was told that it had succeeded, or damage to the last record, which
  *	  looks the same: it is cut off;
- *	- a good record begins somewhere, the file has lost what once was safe: it is
- *	  corrupt. This holds whatever byte was hit, a length too, as the
- *	  search goes byte by byte and believes no length but that of a good record.
+ *	- a good record begins at some byte, the file has lost what once was
+ *	  safe: it is corrupt. This holds whatever was hit, a length too, for the
+ *	  search goes byte by byte and believes no length but a good record's.
  */
 
 #include <stdbool.h>
@@ -54,21 +54,21 @@ struct record {
 	size_t len_bytes;
 };
 
+/* Writes the header of a file. */
 void record_encode_file(const struct record_file *file,
 			unsigned char header[RECORD_FILE_HEADER_BYTES]);
 
-/* Returns NULL for a good header, or what is wrong with it as a static text: "header", "version".
- */
+/* Returns NULL for a good header, or what is wrong as a static text: "header" or "version". */
 const char *record_decode_file(const unsigned char header[RECORD_FILE_HEADER_BYTES],
 			       struct record_file *filep);
 
-/* Writes RECORD_HEADER_BYTES + record->len_bytes bytes. */
+/* Writes RECORD_HEADER_BYTES + record->len_bytes bytes; the payload is not NULL. */
 void record_encode(uint64_t file_id, const struct record *record, unsigned char *bytes);
 
 /*
  * Reads the record that begins at bytes; whether its sequence number is the
- * right one is the caller's to say. Returns NULL for a good record, or what is wrong with it as a
- * static text: "magic", "length", "checksum".
+ * right one is the caller's to say. Returns NULL for a good record, or what is
+ * wrong with it as a static text: "magic", "length" or "checksum".
  */
 const char *record_decode(uint64_t file_id, const unsigned char *bytes, size_t len_bytes,
 			  struct record *recordp);

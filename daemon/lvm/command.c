@@ -137,7 +137,7 @@ static void describe_end(const struct command *command, bool timed_out, int stat
 /* Tells whoever asked. The callback may free all commands: nothing is touched after it. */
 static void command_finish(struct command *command, int code, int status)
 {
-	struct command_result result = { .code = code, .errors = "", .output = "" };
+	struct command_result result = {.code = code, .errors = "", .output = ""};
 	command_done_fn *done = command->done;
 	void *arg = command->arg;
 	_free_ char *output = NULL;
@@ -239,8 +239,11 @@ static int set_attributes(posix_spawnattr_t *attributes)
 static int spawn(struct command *command, const struct command_spec *spec)
 {
 	/* Messages are matched and shown: always in English. */
-	static char *const environment[] = { "LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-					     NULL };
+	static const char *const environment[] = {
+		"LC_ALL=C",
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		NULL,
+	};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int r;
@@ -258,7 +261,7 @@ static int spawn(struct command *command, const struct command_spec *spec)
 		r = set_attributes(&attributes);
 	if (r == 0)
 		r = posix_spawn(&command->pid, spec->argv[0], &actions, &attributes,
-				(char *const *)spec->argv, environment);
+				(char *const *)spec->argv, (char *const *)environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return -r;
@@ -327,7 +330,7 @@ int command_start(struct commands *commands, const struct command_spec *spec, co
 	}
 	r = watch(command);
 	if (r < 0) {
-		/* Nobody would learn of its end. vgcfgrestore, killed, leaves old or new metadata. */
+		/* Nobody would learn of its end; vgcfgrestore leaves old or new metadata. */
 		kill(command->pid, SIGKILL);
 		waitpid(command->pid, NULL, 0);
 		command_free(command);

@@ -35,7 +35,7 @@ static int read_number(const char *path, uint32_t *numberp)
 /* A partition has no queue of its own: it uses its disk's, one folder up. */
 static int read_queue(const char *sysfs, dev_t dev, const char *what, uint32_t *numberp)
 {
-	static const char *const forms[] = { "", "../" };
+	static const char *const forms[] = {"", "../"};
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms) && r == -ENOENT; i++) {
@@ -51,7 +51,7 @@ static int read_queue(const char *sysfs, dev_t dev, const char *what, uint32_t *
 
 int device_look_by_number(dev_t dev, const char *sysfs, struct device *devicep)
 {
-	struct device device = { .dev = dev };
+	struct device device = {.dev = dev};
 	uint32_t rotational;
 	int r;
 

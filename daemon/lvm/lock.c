@@ -143,7 +143,7 @@ static struct timespec deadline_in(uint32_t timeout_ms)
 
 static void on_retry(evutil_socket_t fd, short events, void *arg)
 {
-	const struct timeval retry = { .tv_usec = RETRY_MS * 1000 };
+	const struct timeval retry = {.tv_usec = RETRY_MS * 1000};
 	struct vg_lock *lock = arg;
 	struct lock_file *file = &lock->global;
 	int r;
@@ -167,7 +167,7 @@ static void on_retry(evutil_socket_t fd, short events, void *arg)
 int vg_lock_take(struct event_base *base, const char *locking_dir, const char *vg_name,
 		 uint32_t timeout_ms, vg_lock_fn *done, void *arg, struct vg_lock **lockp)
 {
-	const struct timeval at_once = { 0 };
+	const struct timeval at_once = {0};
 	struct vg_lock *lock;
 	int r;
 
@@ -177,7 +177,7 @@ int vg_lock_take(struct event_base *base, const char *locking_dir, const char *v
 	lock = calloc(1, sizeof(*lock));
 	if (!lock)
 		return -ENOMEM;
-	*lock = (struct vg_lock){ .done = done, .arg = arg, .deadline = deadline_in(timeout_ms) };
+	*lock = (struct vg_lock){.done = done, .arg = arg, .deadline = deadline_in(timeout_ms)};
 	r = lock_file_init(&lock->global, LOCK_SH, locking_dir, "P", "global");
 	if (lock_file_init(&lock->vg, LOCK_EX, locking_dir, "V", vg_name) < 0)
 		r = -ENOMEM;

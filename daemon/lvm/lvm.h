@@ -37,7 +37,10 @@ typedef void lvm_pvs_fn(void *arg, const struct lvm_result *result, const struct
 			size_t pv_count);
 /* vg: owned by the callee (vg_free), NULL on error. Device facts are filled in. */
 typedef void lvm_vg_fn(void *arg, const struct lvm_result *result, struct vg *vg);
-/* Asked under the VG's lock with the metadata just read; false gives the edit up. */
+/*
+ * Asked under the VG's lock with the metadata just read; false gives the edit
+ * up. Must not ask anything of the lvm.
+ */
 typedef bool lvm_guard_fn(void *arg, const struct vg *vg);
 
 /*
@@ -45,7 +48,10 @@ typedef bool lvm_guard_fn(void *arg, const struct vg *vg);
  * children's own locking_dir; it must exist. Returns 0 or a negative errno.
  */
 int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp);
-/* Gives up what is under way: children that only read are killed, one that writes is left to finish. */
+/*
+ * Gives up what is under way: children that only read are killed, one that
+ * writes is left to finish.
+ */
 void lvm_free(struct lvm *lvm);
 
 /* Lists all PVs that LVM sees. */

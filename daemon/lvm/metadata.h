@@ -55,8 +55,8 @@ bool metadata_edit_is_done(enum metadata_edit edit, const struct vg *vg,
 /*
  * Applies one edit to the text. Returns 0 and the new text, owned (free()),
  * NUL-terminated; -ESTALE when the text is not in the edit's first stage;
- * -EBUSY and -EEXIST as above; and metadata_parse()'s errors. On every error *textp is
- * untouched.
+ * -EBUSY and -EEXIST as above; and metadata_parse()'s errors. On every error
+ * *textp is untouched.
  */
 int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit edit,
 		  const struct reservation *reservation, char **textp);

@@ -50,7 +50,7 @@ static int append_linear(struct pieces *pieces, const struct vg_pv *pv, uint64_t
 /* Makes the hidden LV hold the destination, or else the source, of all runs. */
 static int write_hidden_segments(const struct edit *edit, struct dm_config_node *hidden, bool dest)
 {
-	cleanup(pieces_deinit) struct pieces pieces = { 0 };
+	cleanup(pieces_deinit) struct pieces pieces = {0};
 
 	for (size_t i = 0; i < edit->reservation->run_count; i++) {
 		const struct run *run = &edit->reservation->runs[i];
@@ -101,7 +101,7 @@ static int check_dest(const struct edit *edit)
  */
 static int add_hidden_lv(const struct edit *edit)
 {
-	static const char *const status[] = { "READ", "WRITE", "LOCKED" };
+	static const char *const status[] = {"READ", "WRITE", "LOCKED"};
 	const struct reservation *reservation = edit->reservation;
 	struct dm_config_node *hidden;
 	int r = tree_add_section(edit->tree, find_lvs(edit), reservation->name, &hidden);
@@ -150,7 +150,7 @@ static struct piece cut_piece(const struct vg *vg, const struct vg_segment *segm
 			      const struct run *run)
 {
 	uint64_t end_le = segment->first_le + segment->extent_count;
-	struct piece piece = { .changed = true };
+	struct piece piece = {.changed = true};
 
 	if (run && run->first_le <= le) {
 		piece.extent_count = min(end_le, run->first_le + run->extent_count) - le;
@@ -171,7 +171,7 @@ static struct piece cut_piece(const struct vg *vg, const struct vg_segment *segm
 static int write_moved_segments(const struct edit *edit, const struct vg_lv *lv,
 				struct dm_config_node *node)
 {
-	cleanup(pieces_deinit) struct pieces pieces = { 0 };
+	cleanup(pieces_deinit) struct pieces pieces = {0};
 	const struct run *run = edit->reservation->runs;
 	const struct run *runs_end = run + edit->reservation->run_count;
 	const struct dm_config_node *origin = node->child;
@@ -264,7 +264,7 @@ static int edit_apply(const struct edit *edit, enum metadata_edit kind)
 int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		  const struct reservation *reservation, char **textp)
 {
-	cleanup(edit_deinit) struct edit edit = { .reservation = reservation };
+	cleanup(edit_deinit) struct edit edit = {.reservation = reservation};
 	cleanup(vg_freep) struct vg *edited = NULL;
 	_free_ char *edited_text = NULL;
 	int r;
@@ -276,7 +276,8 @@ int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		r = edit_apply(&edit, kind);
 	if (r == 0)
 		r = tree_write(edit.tree, &edited_text);
-	/* LVM believes what it is given to restore: nothing leaves here that is not what was meant. */
+	/* LVM believes what it is given to restore: nothing leaves here that is not what was meant.
+	 */
 	if (r == 0)
 		r = metadata_parse(edited_text, strlen(edited_text), &edited);
 	if (r < 0)

@@ -5,18 +5,13 @@
 
 #include "common/cleanup.h"
 #include "daemon/lvm/metadata.h"
+#include "daemon/lvm/names.h"
+#include "daemon/lvm/section.h"
 #include "daemon/lvm/tree.h"
 
 /* LVM counts extents in 32 bits and sectors in 64, of which dm_config can say 63. */
 #define EXTENTS_MAX UINT32_MAX
 #define SECTORS_MAX ((uint64_t)INT64_MAX)
-
-/* A name or id in the text, and the index of what it names in one of the group's arrays. */
-struct name {
-	const char *text;
-	size_t index;
-	bool is_pvmove; /* an LV that LVM's pvmove made */
-};
 
 /* A group being parsed, and its names, sorted. */
 struct parse {
@@ -32,108 +27,6 @@ static void parse_deinit(struct parse *parse)
 	free(parse->lv_names);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
-}
-
-/* Sorts names. Returns 0, or -EBADMSG when two are alike. */
-static int sort_names(struct name *names, size_t count)
-{
-	qsort(names, count, sizeof(*names), compare_names);
-	for (size_t i = 1; i < count; i++)
-		if (strcmp(names[i - 1].text, names[i].text) == 0)
-			return -EBADMSG;
-	return 0;
-}
-
-static const struct name *find_name(const struct name *names, size_t count, const char *text)
-{
-	struct name wanted = { .text = text };
-
-	return bsearch(&wanted, names, count, sizeof(*names), compare_names);
-}
-
-/*
- * A section that is being read. The first error stays; what is read after it
- * means nothing. need_… reads what must be there, may_… what may be absent.
- */
-struct section {
-	const struct dm_config_node *node;
-	int error;
-};
-
-static void note_error(struct section *section, int r)
-{
-	if (section->error == 0)
-		section->error = r;
-}
-
-static uint64_t need_number(struct section *section, const char *key, uint64_t max)
-{
-	uint64_t number = 0;
-
-	if (tree_read_number(section->node, key, max, &number) < 0)
-		note_error(section, -EBADMSG);
-	return number;
-}
-
-/* An empty string counts as absent. */
-static const char *may_string(struct section *section, const char *key)
-{
-	const char *text = NULL;
-
-	if (tree_read_string(section->node, key, &text) == -EBADMSG)
-		note_error(section, -EBADMSG);
-	return text && *text ? text : NULL;
-}
-
-static const char *need_string(struct section *section, const char *key)
-{
-	const char *text = may_string(section, key);
-
-	if (!text)
-		note_error(section, -EBADMSG);
-	return text;
-}
-
-static const struct dm_config_value *may_strings(struct section *section, const char *key)
-{
-	const struct dm_config_value *first = NULL;
-
-	if (tree_read_strings(section->node, key, &first) < 0)
-		note_error(section, -EBADMSG);
-	return first;
-}
-
-static void need_id(struct section *section, struct lvm_id *idp)
-{
-	const char *text = need_string(section, "id");
-
-	if (text && lvm_id_parse(text, idp) < 0)
-		note_error(section, -EBADMSG);
-}
-
-/* An owned copy; NULL for NULL. */
-static char *copy_string(struct section *section, const char *text)
-{
-	char *copy = text ? strdup(text) : NULL;
-
-	if (text && !copy)
-		note_error(section, -ENOMEM);
-	return copy;
-}
-
-/* An owned array of zeroed elements, never NULL but on error. */
-static void *new_array(struct section *section, size_t count, size_t size_bytes)
-{
-	void *array = calloc(count + 1, size_bytes);
-
-	if (!array)
-		note_error(section, -ENOMEM);
-	return array;
-}
-
 static size_t count_sections(const struct dm_config_node *parent)
 {
 	size_t count = 0;
@@ -146,15 +39,15 @@ static size_t count_sections(const struct dm_config_node *parent)
 
 static int parse_pv(const struct dm_config_node *node, struct vg_pv *pv)
 {
-	struct section section = { .node = node };
-	const struct dm_config_value *status = may_strings(&section, "status");
-	const struct dm_config_value *flags = may_strings(&section, "flags");
-	const char *device = may_string(&section, "device");
+	struct section section = {.node = node};
+	const struct dm_config_value *status = section_may_strings(&section, "status");
+	const struct dm_config_value *flags = section_may_strings(&section, "flags");
+	const char *device = section_may_string(&section, "device");
 
-	need_id(&section, &pv->id);
-	pv->key = copy_string(&section, node->key);
-	pv->pe_start_sectors = need_number(&section, "pe_start", SECTORS_MAX);
-	pv->pe_count = need_number(&section, "pe_count", EXTENTS_MAX);
+	section_need_id(&section, &pv->id);
+	pv->key = section_copy_string(&section, node->key);
+	pv->pe_start_sectors = section_need_number(&section, "pe_start", SECTORS_MAX);
+	pv->pe_count = section_need_number(&section, "pe_count", EXTENTS_MAX);
 	if (section.error)
 		return section.error;
 	pv->allocatable = tree_list_has(status, "ALLOCATABLE");
@@ -162,7 +55,7 @@ static int parse_pv(const struct dm_config_node *node, struct vg_pv *pv)
 	pv->missing = tree_list_has(status, "MISSING") || tree_list_has(flags, "MISSING") ||
 		      !device || device[0] != '/';
 	if (!pv->missing)
-		pv->device = copy_string(&section, device);
+		pv->device = section_copy_string(&section, device);
 	return section.error;
 }
 
@@ -174,8 +67,8 @@ static int parse_pvs(struct parse *parse, struct section *group)
 
 	if (count == 0)
 		return -EBADMSG;
-	vg->pvs = new_array(group, count, sizeof(*vg->pvs));
-	parse->pv_keys = new_array(group, count, sizeof(*parse->pv_keys));
+	vg->pvs = section_new_array(group, count, sizeof(*vg->pvs));
+	parse->pv_keys = section_new_array(group, count, sizeof(*parse->pv_keys));
 	if (group->error)
 		return group->error;
 	for (const struct dm_config_node *node = pvs->child; node; node = node->sib) {
@@ -185,37 +78,49 @@ static int parse_pvs(struct parse *parse, struct section *group)
 		if (!tree_is_section(node))
 			return -EBADMSG;
 		vg->pv_count++;
-		parse->pv_keys[i] = (struct name){ .text = node->key, .index = i };
+		parse->pv_keys[i] = (struct name){.text = node->key, .index = i};
 		r = parse_pv(node, &vg->pvs[i]);
 		if (r < 0)
 			return r;
 	}
-	return sort_names(parse->pv_keys, count);
+	return names_sort(parse->pv_keys, count);
 }
 
 /* All of an LV but its segments, which may name LVs that come later. */
 static int parse_lv(const struct dm_config_node *node, struct vg_lv *lv)
 {
-	struct section section = { .node = node };
-	const struct dm_config_value *status = may_strings(&section, "status");
-	const struct dm_config_value *flags = may_strings(&section, "flags");
-	const struct dm_config_value *tags = may_strings(&section, "tags");
+	struct section section = {.node = node};
+	const struct dm_config_value *status = section_may_strings(&section, "status");
+	const struct dm_config_value *flags = section_may_strings(&section, "flags");
+	const struct dm_config_value *tags = section_may_strings(&section, "tags");
 	size_t tag_count = 0;
 
-	need_id(&section, &lv->id);
+	section_need_id(&section, &lv->id);
 	if (!lvm_name_is_valid(node->key))
 		return -EBADMSG;
-	lv->name = copy_string(&section, node->key);
+	lv->name = section_copy_string(&section, node->key);
 	lv->visible = tree_list_has(status, "VISIBLE");
 	lv->writable = tree_list_has(status, "WRITE") || tree_list_has(flags, "WRITE_LOCKED");
 	lv->locked = tree_list_has(status, "LOCKED");
 	lv->is_pvmove = tree_list_has(status, "PVMOVE");
 	for (const struct dm_config_value *tag = tags; tag; tag = tag->next)
 		tag_count++;
-	lv->tags = new_array(&section, tag_count, sizeof(*lv->tags));
+	lv->tags = section_new_array(&section, tag_count, sizeof(*lv->tags));
 	for (; tags && !section.error; tags = tags->next)
-		lv->tags[lv->tag_count++] = copy_string(&section, tags->v.str);
+		lv->tags[lv->tag_count++] = section_copy_string(&section, tags->v.str);
 	return section.error;
+}
+
+/* An area on another LV: it is a component of the one that the segment belongs to. */
+static int note_lower_lv(const struct parse *parse, const char *text, struct vg_lv *lv)
+{
+	const struct name *lower = names_find(parse->lv_names, parse->vg->lv_count, text);
+
+	if (!lower)
+		return -EBADMSG;
+	parse->vg->lvs[lower->index].is_component = true;
+	lv->is_pvmove |= lower->is_pvmove;
+	return 0;
 }
 
 /*
@@ -223,23 +128,22 @@ static int parse_lv(const struct dm_config_node *node, struct vg_lv *lv)
  * A PV goes before an LV of the same name, as in LVM.
  */
 static int parse_areas(const struct parse *parse, const struct dm_config_value *value,
-		       uint64_t area_extents, struct vg_segment *segment, bool *on_pvmovep)
+		       uint64_t area_extents, struct vg_lv *lv, struct vg_segment *segment)
 {
 	const struct vg *vg = parse->vg;
 
 	for (; value; value = value->next->next) {
-		const struct name *pv, *lv;
+		const struct name *pv;
 		uint64_t first_pe;
+		int r;
 
-		if (value->type != DM_CFG_STRING || !value->next ||
-		    value->next->type != DM_CFG_INT)
+		if (value->type != DM_CFG_STRING || !value->next || value->next->type != DM_CFG_INT)
 			return -EBADMSG;
-		pv = find_name(parse->pv_keys, vg->pv_count, value->v.str);
+		pv = names_find(parse->pv_keys, vg->pv_count, value->v.str);
 		if (!pv) {
-			lv = find_name(parse->lv_names, vg->lv_count, value->v.str);
-			if (!lv)
-				return -EBADMSG;
-			*on_pvmovep |= lv->is_pvmove;
+			r = note_lower_lv(parse, value->v.str, lv);
+			if (r < 0)
+				return r;
 			continue;
 		}
 		first_pe = (uint64_t)value->next->v.i;
@@ -253,6 +157,38 @@ static int parse_areas(const struct parse *parse, const struct dm_config_value *
 		};
 	}
 	return 0;
+}
+
+/*
+ * Marks what a segment names elsewhere than in its areas: "pool", "origin",
+ * "raids" and a dozen more. New ones may come, so all keys count but those known
+ * to hold something else (lvm2 2.03.39): at worst an LV that is called as some
+ * mode is refused.
+ */
+static void mark_components(const struct parse *parse, const struct dm_config_node *segment,
+			    const struct vg_lv *lv)
+{
+	static const char *const others[] = {
+		"type",   "tags",     "stripes", "mirrors",       "cache_mode",
+		"policy", "discards", "mode",    "internal_hash",
+	};
+
+	for (const struct dm_config_node *node = segment->child; node; node = node->sib) {
+		bool names_lvs = true;
+
+		for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+			names_lvs = names_lvs && strcmp(node->key, others[i]) != 0;
+		for (const struct dm_config_value *value = names_lvs ? node->v : NULL; value;
+		     value = value->next) {
+			const struct name *name = NULL;
+
+			if (value->type == DM_CFG_STRING)
+				name = names_find(parse->lv_names, parse->vg->lv_count,
+						  value->v.str);
+			if (name && &parse->vg->lvs[name->index] != lv)
+				parse->vg->lvs[name->index].is_component = true;
+		}
+	}
 }
 
 static size_t count_values(const struct dm_config_node *node)
@@ -269,48 +205,45 @@ static size_t count_values(const struct dm_config_node *node)
  * extents out, "mirrors" each have them all. Other types stand on LVs alone.
  */
 static int parse_segment(const struct parse *parse, const struct dm_config_node *node,
-			 struct vg_segment *segment, bool *on_pvmovep)
+			 struct vg_lv *lv, struct vg_segment *segment)
 {
-	struct section section = { .node = node };
+	struct section section = {.node = node};
 	const struct dm_config_node *stripes = tree_find(node, "stripes");
 	const struct dm_config_node *areas = stripes ? stripes : tree_find(node, "mirrors");
-	uint64_t area_extents;
+	uint64_t share;
 	size_t count;
 
-	segment->first_le = need_number(&section, "start_extent", EXTENTS_MAX);
-	segment->extent_count = need_number(&section, "extent_count", EXTENTS_MAX);
-	segment->type = copy_string(&section, need_string(&section, "type"));
+	segment->first_le = section_need_number(&section, "start_extent", EXTENTS_MAX);
+	segment->extent_count = section_need_number(&section, "extent_count", EXTENTS_MAX);
+	segment->type = section_copy_string(&section, section_need_string(&section, "type"));
 	if (section.error)
 		return section.error;
 	if (segment->extent_count == 0)
 		return -EBADMSG;
+	mark_components(parse, node, lv);
 	if (!areas)
 		return 0;
 	count = count_values(areas) / 2;
-	if (count == 0)
+	share = stripes ? count : 1;
+	if (count == 0 || segment->extent_count % share != 0)
 		return -EBADMSG;
-	segment->areas = new_array(&section, count, sizeof(*segment->areas));
+	segment->areas = section_new_array(&section, count, sizeof(*segment->areas));
 	if (section.error)
 		return section.error;
-	area_extents = segment->extent_count;
-	if (stripes && area_extents % count != 0)
-		return -EBADMSG;
-	if (stripes)
-		area_extents /= count;
-	return parse_areas(parse, areas->v, area_extents, segment, on_pvmovep);
+	return parse_areas(parse, areas->v, segment->extent_count / share, lv, segment);
 }
 
 /* Every section below an LV is a segment, as in LVM. */
 static int parse_segments(const struct parse *parse, const struct dm_config_node *node,
 			  struct vg_lv *lv)
 {
-	struct section section = { .node = node };
+	struct section section = {.node = node};
 	size_t count = count_sections(node);
 	uint64_t next_le = 0;
 
-	if (need_number(&section, "segment_count", EXTENTS_MAX) != count)
+	if (section_need_number(&section, "segment_count", EXTENTS_MAX) != count)
 		return -EBADMSG;
-	lv->segments = new_array(&section, count, sizeof(*lv->segments));
+	lv->segments = section_new_array(&section, count, sizeof(*lv->segments));
 	if (section.error)
 		return section.error;
 	for (const struct dm_config_node *child = node->child; child; child = child->sib) {
@@ -320,7 +253,7 @@ static int parse_segments(const struct parse *parse, const struct dm_config_node
 		if (!tree_is_section(child))
 			continue;
 		lv->segment_count++;
-		r = parse_segment(parse, child, segment, &lv->is_pvmove);
+		r = parse_segment(parse, child, lv, segment);
 		if (r < 0)
 			return r;
 		if (segment->first_le != next_le)
@@ -338,21 +271,21 @@ static int parse_lvs(struct parse *parse, struct section *group)
 	size_t i = 0;
 	int r;
 
-	vg->lvs = new_array(group, count, sizeof(*vg->lvs));
-	parse->lv_names = new_array(group, count, sizeof(*parse->lv_names));
+	vg->lvs = section_new_array(group, count, sizeof(*vg->lvs));
+	parse->lv_names = section_new_array(group, count, sizeof(*parse->lv_names));
 	if (group->error || count == 0)
 		return group->error;
 	for (const struct dm_config_node *node = lvs->child; node; node = node->sib) {
 		if (!tree_is_section(node))
 			return -EBADMSG;
 		i = vg->lv_count++;
-		parse->lv_names[i] = (struct name){ .text = node->key, .index = i };
+		parse->lv_names[i] = (struct name){.text = node->key, .index = i};
 		r = parse_lv(node, &vg->lvs[i]);
 		if (r < 0)
 			return r;
 		parse->lv_names[i].is_pvmove = vg->lvs[i].is_pvmove;
 	}
-	r = sort_names(parse->lv_names, count);
+	r = names_sort(parse->lv_names, count);
 	if (r < 0)
 		return r;
 	i = 0;
@@ -375,12 +308,12 @@ static int check_ids(const struct vg *vg)
 		return -ENOMEM;
 	for (size_t i = 0; i < vg->pv_count; i++)
 		ids[i].text = vg->pvs[i].id.text;
-	r = sort_names(ids, vg->pv_count);
+	r = names_sort(ids, vg->pv_count);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < vg->lv_count; i++)
 		ids[i].text = vg->lvs[i].id.text;
-	return sort_names(ids, vg->lv_count);
+	return names_sort(ids, vg->lv_count);
 }
 
 /* Returns 0, or -EBADMSG when two areas share an extent. */
@@ -401,20 +334,20 @@ static int check_areas(const struct vg *vg)
 
 static int parse_group(struct parse *parse, const struct dm_config_node *node)
 {
-	struct section section = { .node = node };
-	const struct dm_config_value *status = may_strings(&section, "status");
-	const struct dm_config_value *flags = may_strings(&section, "flags");
+	struct section section = {.node = node};
+	const struct dm_config_value *status = section_may_strings(&section, "status");
+	const struct dm_config_value *flags = section_may_strings(&section, "flags");
 	struct vg *vg = parse->vg;
 	int r;
 
 	if (!lvm_name_is_valid(node->key))
 		return -EBADMSG;
-	vg->name = copy_string(&section, node->key);
-	need_id(&section, &vg->id);
-	vg->seqno = need_number(&section, "seqno", UINT32_MAX);
-	vg->extent_size_sectors = need_number(&section, "extent_size", UINT32_MAX);
-	vg->system_id = copy_string(&section, may_string(&section, "system_id"));
-	vg->lock_type = copy_string(&section, may_string(&section, "lock_type"));
+	vg->name = section_copy_string(&section, node->key);
+	section_need_id(&section, &vg->id);
+	vg->seqno = section_need_number(&section, "seqno", UINT32_MAX);
+	vg->extent_size_sectors = section_need_number(&section, "extent_size", UINT32_MAX);
+	vg->system_id = section_copy_string(&section, section_may_string(&section, "system_id"));
+	vg->lock_type = section_copy_string(&section, section_may_string(&section, "lock_type"));
 	if (section.error)
 		return section.error;
 	if (vg->extent_size_sectors == 0)
@@ -432,7 +365,7 @@ static int parse_group(struct parse *parse, const struct dm_config_node *node)
 /* True when the top of the tree says that it is the text of a VG, in the only version there is. */
 static bool is_group_text(const struct dm_config_tree *tree)
 {
-	struct dm_config_node top = { .child = tree->root };
+	struct dm_config_node top = {.child = tree->root};
 	const char *contents;
 	uint64_t version;
 
@@ -443,7 +376,7 @@ static bool is_group_text(const struct dm_config_tree *tree)
 
 int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
 {
-	cleanup(parse_deinit) struct parse parse = { 0 };
+	cleanup(parse_deinit) struct parse parse = {0};
 	_tree_ struct dm_config_tree *tree = NULL;
 	const struct dm_config_node *group;
 	int r;

@@ -68,7 +68,7 @@ static const char *row_string(struct json_object *row, const char *key)
 int report_find_vg(const char *text, size_t len_bytes, const struct lvm_id *vg,
 		   char namep[LVM_NAME_MAX])
 {
-	cleanup(rows_deinit) struct rows rows = { 0 };
+	cleanup(rows_deinit) struct rows rows = {0};
 	int r = parse_rows(text, len_bytes, "vg", &rows);
 
 	if (r < 0)
@@ -115,7 +115,7 @@ static int parse_pv(struct json_object *row, struct lvm_pv *pv)
 
 int report_parse_pvs(const char *text, size_t len_bytes, struct lvm_pv **pvsp, size_t *countp)
 {
-	cleanup(rows_deinit) struct rows rows = { 0 };
+	cleanup(rows_deinit) struct rows rows = {0};
 	struct lvm_pv *pvs;
 	size_t row_count;
 	size_t count = 0;

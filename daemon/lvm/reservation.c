@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/lvm/reservation.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,19 @@ void reservation_deinit(struct reservation *reservation)
 {
 	free(reservation->runs);
 	memset(reservation, 0, sizeof(*reservation));
+}
+
+int reservation_copy(const struct reservation *reservation, struct reservation *copyp)
+{
+	struct run *runs = calloc(reservation->run_count + 1, sizeof(*runs));
+
+	if (!runs)
+		return -ENOMEM;
+	for (size_t i = 0; i < reservation->run_count; i++)
+		runs[i] = reservation->runs[i];
+	*copyp = *reservation;
+	copyp->runs = runs;
+	return 0;
 }
 
 uint64_t reservation_extent_count(const struct reservation *reservation)

@@ -42,6 +42,9 @@ struct reservation {
 /* Frees the runs and zeroes the value. */
 void reservation_deinit(struct reservation *reservation);
 
+/* Makes *copyp a copy with runs of its own. Returns 0 or -ENOMEM. */
+int reservation_copy(const struct reservation *reservation, struct reservation *copyp);
+
 /* Extents that the runs hold together. */
 uint64_t reservation_extent_count(const struct reservation *reservation);
 
@@ -52,7 +55,7 @@ bool reservation_holds_dest(const struct vg *vg, const struct reservation *reser
 enum metadata_stage {
 	STAGE_UNRESERVED, /* the LV lies on its source runs, no reservation */
 	STAGE_RESERVED,   /* the reservation holds the destination runs, both LVs LOCKED */
-	STAGE_COMMITTED,  /* the LV lies on its destination runs, the reservation holds the source */
+	STAGE_COMMITTED,  /* the LV lies on its destination runs, the reservation on the source */
 	STAGE_RELEASED,   /* the LV lies on its destination runs, no reservation */
 	STAGE_LV_GONE,    /* no LV with that UUID */
 	STAGE_CHANGED,    /* anything else: somebody changed the LV or the reservation */

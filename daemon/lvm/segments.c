@@ -10,7 +10,7 @@
 void pieces_deinit(struct pieces *pieces)
 {
 	free(pieces->list);
-	*pieces = (struct pieces){ 0 };
+	*pieces = (struct pieces){0};
 }
 
 static bool values_equal(const struct dm_config_value *a, const struct dm_config_value *b)
@@ -29,8 +29,9 @@ static bool values_equal(const struct dm_config_value *a, const struct dm_config
 /* The next child from node on that does not say where the segment lies. */
 static const struct dm_config_node *skip_place(const struct dm_config_node *node)
 {
-	while (node && (strcmp(node->key, "start_extent") == 0 ||
-			strcmp(node->key, "extent_count") == 0 || strcmp(node->key, "stripes") == 0))
+	while (node &&
+	       (strcmp(node->key, "start_extent") == 0 || strcmp(node->key, "extent_count") == 0 ||
+		strcmp(node->key, "stripes") == 0))
 		node = node->sib;
 	return node;
 }

@@ -20,7 +20,7 @@ DEFINE_CLEANUP(struct dm_config_tree *, tree_destroyp, dm_config_destroy)
 
 /*
  * Parses text. Returns 0 and an owned tree (dm_config_destroy), -EBADMSG for
- * text that is not what LVM writes (see tree.c), or -ENOMEM.
+ * text that is not what LVM writes (see scan.c), or -ENOMEM.
  */
 int tree_parse(const char *text, size_t len_bytes, struct dm_config_tree **treep);
 
@@ -71,6 +71,9 @@ int tree_list_remove(struct dm_config_tree *tree, struct dm_config_node *parent,
 /* Appends an empty section, borrowed. Returns 0 or -ENOMEM. */
 int tree_add_section(struct dm_config_tree *tree, struct dm_config_node *parent, const char *key,
 		     struct dm_config_node **sectionp);
-/* Gives `to` the children of `from`; values are shared, so set them anew to change them. 0 or -ENOMEM. */
+/*
+ * Gives one node the children of another. Values are shared: set them anew to
+ * change them. Returns 0 or -ENOMEM.
+ */
 int tree_copy_values(struct dm_config_tree *tree, const struct dm_config_node *from,
 		     struct dm_config_node *to);

@@ -25,8 +25,7 @@ int lvm_id_parse(const char *text, struct lvm_id *idp)
 	if (strnlen(text, LVM_ID_TEXT_LEN + 1) != LVM_ID_TEXT_LEN)
 		return -EINVAL;
 	for (size_t i = 0; i < LVM_ID_TEXT_LEN; i++) {
-		if (is_dash_at(i) ? text[i] != '-'
-				  : !strchr(DIGITS LOWER UPPER "!#", text[i]))
+		if (is_dash_at(i) ? text[i] != '-' : !strchr(DIGITS LOWER UPPER "!#", text[i]))
 			return -EINVAL;
 	}
 	memcpy(idp->text, text, sizeof(idp->text));
@@ -64,7 +63,7 @@ static char random_character(void)
 
 struct lvm_id lvm_id_generate(void)
 {
-	struct lvm_id id = { 0 };
+	struct lvm_id id = {0};
 
 	for (size_t i = 0; i < LVM_ID_TEXT_LEN; i++)
 		id.text[i] = is_dash_at(i) ? '-' : random_character();
@@ -219,12 +218,11 @@ int vg_free_ranges(const struct vg *vg, size_t pv, struct pe_range **rangesp, si
 		if (areas[i].pv != pv)
 			continue;
 		if (areas[i].first_pe > next_pe)
-			ranges[count++] =
-				(struct pe_range){ next_pe, areas[i].first_pe - next_pe };
+			ranges[count++] = (struct pe_range){next_pe, areas[i].first_pe - next_pe};
 		next_pe = areas[i].first_pe + areas[i].extent_count;
 	}
 	if (vg->pvs[pv].pe_count > next_pe)
-		ranges[count++] = (struct pe_range){ next_pe, vg->pvs[pv].pe_count - next_pe };
+		ranges[count++] = (struct pe_range){next_pe, vg->pvs[pv].pe_count - next_pe};
 	*rangesp = ranges;
 	*countp = count;
 	return 0;

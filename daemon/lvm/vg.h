@@ -69,9 +69,9 @@ struct vg_lv {
 	char *name;
 	bool visible;
 	bool writable;
-	bool locked;    /* LOCKED: LVM refuses to change it */
-	bool is_component; /* a segment of another LV refers to it by name (pool, image, origin, …) */
-	bool is_pvmove; /* LVM's own pvmove is under way with or through it */
+	bool locked;       /* LOCKED: LVM refuses to change it */
+	bool is_component; /* another LV's segment names it (pool, image, origin, …) */
+	bool is_pvmove;    /* LVM's own pvmove is under way with or through it */
 	char **tags;
 	size_t tag_count;
 	struct vg_segment *segments; /* in order of first_le, without gaps */

@@ -44,10 +44,12 @@ static const struct vg_lv *find_mangled(const struct vg *vg, const char *spec)
 
 const struct vg_lv *lv_spec_find(const struct vg *vg, const char *spec)
 {
+	bool has_vg;
+
 	if (skip_text(&spec, "/dev/mapper/"))
 		return find_mangled(vg, spec);
-	skip_text(&spec, "/dev/");
-	if (strchr(spec, '/') && (!skip_text(&spec, vg->name) || !skip_text(&spec, "/")))
+	has_vg = skip_text(&spec, "/dev/") || strchr(spec, '/');
+	if (has_vg && (!skip_text(&spec, vg->name) || !skip_text(&spec, "/")))
 		return NULL;
 	return vg_find_lv_by_name(vg, spec);
 }

@@ -68,7 +68,7 @@ static size_t pool_search(const struct space_pool *pool, const struct pe_range *
 	return low;
 }
 
-/* The shortest range of at least that length; pool->count: none. */
+/* The shortest range of at least that length, of equal ones the first; pool->count: none. */
 static size_t pool_find_fit(const struct space_pool *pool, uint64_t extent_count)
 {
 	return pool_search(pool, &(struct pe_range){.extent_count = extent_count});
@@ -135,8 +135,8 @@ static int place_run(struct space_pool *pools, size_t count, struct run run,
 			if (pools[i].count == 0)
 				continue;
 			pool = &pools[i];
-			fit = pool->count - 1;
 			take = pool_longest(pool);
+			fit = pool_find_fit(pool, take);
 		}
 		assert(pool);
 		r = place_head(pool, fit, take, &run, placed);
@@ -194,28 +194,25 @@ static int place_in_one_range(struct space_pool *pool, size_t i, uint64_t extent
 	return 0;
 }
 
-/* Tries on a copy of the pool. Returns 1 when all runs were placed without a split, 0, or -ENOMEM.
- */
+/* Tries on a copy of the pool. Returns 1 when no run had to be split, 0, or -ENOMEM. */
 static int try_whole_runs(struct space_pool *pool, const struct run_list *runs,
 			  struct run_list *placed)
 {
 	cleanup(pool_deinit) struct space_pool copy = *pool;
-	cleanup(run_list_deinit) struct run_list trial = {0};
+	size_t before = placed->count;
 	int r;
 
 	copy.ranges = calloc(pool->count, sizeof(copy.ranges[0]));
 	if (!copy.ranges)
 		return -ENOMEM;
 	memcpy(copy.ranges, pool->ranges, pool->count * sizeof(copy.ranges[0]));
-	r = place_runs(&copy, 1, runs, &trial);
+	r = place_runs(&copy, 1, runs, placed);
 	if (r < 0)
 		return r;
-	if (trial.count > runs->count)
+	if (placed->count - before > runs->count) {
+		placed->count = before;
 		return 0;
-	for (size_t i = 0; i < trial.count && r == 0; i++)
-		r = run_list_append(placed, &trial.items[i]);
-	if (r < 0)
-		return r;
+	}
 	free(pool->ranges);
 	*pool = copy;
 	copy.ranges = NULL;

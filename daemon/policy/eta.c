@@ -2,9 +2,9 @@
 #include "daemon/policy/eta.h"
 
 #define USEC_PER_SEC 1e6
-/* The weight of what was copied halves and more in this time. */
+/* In this time what was seen before fades to less than half its weight. */
 #define FADE_US (10 * USEC_PER_SEC)
-/* With less the rate would be that of a single region. */
+/* Over less time, a region more or less would make all the difference. */
 #define SPAN_MIN_US 1000000u
 
 void eta_reset(struct eta *eta)
@@ -14,22 +14,21 @@ void eta_reset(struct eta *eta)
 
 void eta_add_sample(struct eta *eta, uint64_t now_us, uint64_t copied_bytes)
 {
-	double elapsed_us, kept;
-
 	if (eta->has_sample && (now_us < eta->last_us || copied_bytes < eta->last_bytes))
 		eta_reset(eta);
 	if (!eta->has_sample) {
 		eta->has_sample = true;
 		eta->first_us = now_us;
 	} else {
+		const double elapsed_us = (double)(now_us - eta->last_us);
+		const double kept = FADE_US / (FADE_US + elapsed_us);
+
 		/*
 		 * Bytes and time fade alike and are divided only in the end, so that
 		 * neither the pace of sampling nor the first interval weighs too much.
-		 * The quotient stands for exp(−elapsed/FADE), which it is close to for a sample a
-		 * second.
+		 * The factor is near exp(−elapsed/FADE) for short intervals; after long
+		 * ones it keeps a little more.
 		 */
-		elapsed_us = (double)(now_us - eta->last_us);
-		kept = FADE_US / (FADE_US + elapsed_us);
 		eta->recent_us = eta->recent_us * kept + elapsed_us;
 		eta->recent_bytes =
 			eta->recent_bytes * kept + (double)(copied_bytes - eta->last_bytes);

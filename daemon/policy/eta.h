@@ -3,9 +3,9 @@
 
 /*
  * Estimates how fast a copy goes and how long the rest will take, from samples
- * of what is copied. Samples may come at any pace; those of the last ten
- * seconds or so count most, so that the estimate follows a change within a few of
- * these. Knows neither clocks nor moves. Pure.
+ * of what is copied. Samples may come at any pace; those of the last ten seconds
+ * or so count most, so that the estimate follows changes. Knows neither clocks
+ * nor moves. Pure.
  */
 
 #include <stdbool.h>
@@ -34,7 +34,7 @@ void eta_add_sample(struct eta *eta, uint64_t now_us, uint64_t copied_bytes);
 bool eta_rate(const struct eta *eta, uint64_t *rate_bytes_sp);
 
 /*
- * Returns whether the time for the remaining bytes is known: the rate is,
+ * Returns whether the time for the remaining bytes is known: the rate is known
  * and at least 1 byte/s, and the time fits.
  */
 bool eta_remaining(const struct eta *eta, uint64_t remaining_bytes, uint64_t *eta_usp);

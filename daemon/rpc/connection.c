@@ -5,6 +5,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "common/cleanup.h"
@@ -15,7 +16,7 @@
 #include "daemon/rpc/stream.h"
 
 /* Read ahead of the call being answered. */
-#define INPUT_MAX_BYTES (64u * 1024)
+#define INPUT_MAX_BYTES (64ul * 1024)
 
 struct connection {
 	LIST_ENTRY(connection) link;
@@ -59,7 +60,7 @@ static void connection_drop(struct connection *connection, const char *why)
 static void set_stall_timeout(struct connection *connection)
 {
 	const uint32_t ms = connection->pool->stall_ms;
-	const struct timeval stall = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	const struct timeval stall = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000L};
 
 	bufferevent_set_timeouts(connection->io, NULL,
 				 connection->call.stream.active ? NULL : &stall);
@@ -156,13 +157,27 @@ static void on_data(struct bufferevent *io, void *arg)
 	connection_advance(arg);
 }
 
+/*
+ * The time to write an answer is over, which may also mean that we were not run for that long:
+ * in libevent 2.1 the deadline outdoes a socket that can be written to in the same turn.
+ */
+static void on_stall(struct connection *connection)
+{
+	struct pollfd socket = {.fd = bufferevent_getfd(connection->io), .events = POLLOUT};
+
+	if (poll(&socket, 1, 0) > 0)
+		bufferevent_enable(connection->io, EV_WRITE);
+	else
+		connection_drop(connection, "it does not read its answer");
+}
+
 static void on_event(struct bufferevent *io, short what, void *arg)
 {
 	struct connection *connection = arg;
 
 	(void)io;
 	if (what & BEV_EVENT_TIMEOUT) {
-		connection_drop(connection, "it does not read its answer");
+		on_stall(connection);
 	} else if (connection->call.broken) {
 		connection_drop(connection, "its answer is too long, or there is no memory for it");
 	} else if (what & BEV_EVENT_ERROR) {
@@ -217,6 +232,11 @@ void connection_pool_advance(struct connection_pool *pool)
 
 void connection_pool_deinit(struct connection_pool *pool)
 {
-	while (!LIST_EMPTY(&pool->connections))
-		connection_free(LIST_FIRST(&pool->connections));
+	struct connection *next;
+
+	for (struct connection *connection = LIST_FIRST(&pool->connections); connection;
+	     connection = next) {
+		next = LIST_NEXT(connection, link);
+		connection_free(connection);
+	}
 }

@@ -15,4 +15,4 @@ struct call;
  * Returns 0, with the call answered (an error is an answer too) or open; -EBADMSG when the message
  * is no Varlink call, for which Varlink knows no answer; -ENOMEM.
  */
-int dispatch_message(struct call *call, const char *message, size_t len_bytes);
+int dispatch_message(struct call *call, const char *text, size_t len_bytes);

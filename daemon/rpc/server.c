@@ -13,7 +13,7 @@
 #include "daemon/rpc/connection.h"
 
 /* Time between two attempts to let clients in while the process is out of descriptors. */
-#define ACCEPT_RETRY_MS 100
+#define ACCEPT_RETRY_US 100000
 
 struct rpc_server {
 	struct connection_pool pool;
@@ -66,7 +66,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 /* Most likely out of descriptors: the listener would fail again at once, and so for ever. */
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
-	static const struct timeval delay = {.tv_usec = ACCEPT_RETRY_MS * 1000};
+	static const struct timeval delay = {.tv_usec = ACCEPT_RETRY_US};
 	struct rpc_server *server = arg;
 
 	log_warning("rpc: cannot accept a client: %m");

@@ -156,6 +156,7 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 		return r;
 	free(group->text);
 	group->text = fake_text_export(text, vg->seqno + 1);
+	group->revision++;
 	free(text);
 	return 0;
 }
@@ -222,7 +223,7 @@ int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,
 	return active ? activate(lvm, vg, lv) : deactivate(lvm, lv);
 }
 
-int fake_lvm_refresh(struct fake_lvm *lvm, struct fake_vg *group, const struct fake_lv *lv)
+int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *group, const struct fake_lv *lv)
 {
 	cleanup(vg_freep) struct vg *vg = NULL;
 	cleanup(dm_table_deinit) struct dm_table table = {0};

@@ -17,6 +17,7 @@
 #define FAKE_SEGMENTS_MAX   6
 #define FAKE_EXTENT_SECTORS 1024u
 #define FAKE_PE_START       2048u /* sectors */
+#define FAKE_LV_UUID_SIZE   (sizeof("LVM-") + 2 * (size_t)LVM_ID_PLAIN_LEN)
 
 struct fake_segment_spec {
 	unsigned disk;
@@ -41,7 +42,7 @@ struct fake_vg_spec {
 struct fake_lv {
 	const char *name;
 	struct lvm_id id;
-	char uuid[DM_ID_MAX]; /* of its device */
+	char uuid[FAKE_LV_UUID_SIZE]; /* of its device */
 	uint64_t extent_count;
 	bool stays_down;
 };
@@ -49,7 +50,8 @@ struct fake_lv {
 struct fake_vg {
 	const char *name;
 	struct lvm_id id;
-	char *text; /* the metadata */
+	char *text;        /* the metadata */
+	unsigned revision; /* grows whenever the text changes */
 	bool present;
 	unsigned first_disk;
 	unsigned disk_count;
@@ -90,7 +92,7 @@ int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const str
 			bool active);
 
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
-int fake_lvm_refresh(struct fake_lvm *lvm, struct fake_vg *vg, const struct fake_lv *lv);
+int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);
 
 /* The disks of a group go away or come; when they come its LVs are activated. */
 void fake_lvm_set_present(struct fake_lvm *lvm, struct fake_vg *vg, bool present);

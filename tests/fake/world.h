@@ -50,7 +50,7 @@ enum world_trap_kind {
 	TRAP_DIE_LATE,   /* it has, but only after the next daemon has begun */
 	TRAP_FAIL,       /* the call fails without an effect */
 	TRAP_FAIL_AFTER, /* it has its effect and is reported as failed */
-	TRAP_HOOK,       /* something else happens just before it */
+	TRAP_HOOK,       /* something else happens just before it, unless LVM's locks forbid that */
 };
 
 struct world_trap {
@@ -90,6 +90,7 @@ struct world {
 	unsigned trap_failures; /* calls that have failed so far */
 
 	/* the machine */
+	bool vg_is_locked;          /* by an edit */
 	struct world_queue orphans; /* what dead daemons have begun */
 	uint64_t monotonic_us;
 	uint64_t step_count;

@@ -48,7 +48,7 @@ static struct move *add_move(struct mover *mover, struct move_request *request,
 	move->passes[0].state = state;
 	move->passes[0].total_bytes = GIB;
 	move->seq = ++mover->seq;
-	mover->moves = realloc(mover->moves, (mover->move_count + 1) * sizeof(*mover->moves));
+	mover->moves = realloc(mover->moves, (mover->move_count + 1) * sizeof(struct move *));
 	mover->moves[mover->move_count++] = move;
 	return move;
 }

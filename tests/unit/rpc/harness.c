@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/rpc/harness.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-/* cmocka wants these before it */
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "common/cleanup.h"
-#include "common/protocol.h"
+#include <cmocka.h>
 
 /* Turns of the loop after which a daemon that was going to do something has done it. */
 #define TURNS 64
@@ -29,13 +27,13 @@ static int tell_uid(int fd, uid_t *uidp)
 	return 0;
 }
 
-int harness_setup(void **state)
+static int setup(void **state, rpc_peer_fn *peer, uint32_t stall_ms)
 {
 	struct harness *harness = calloc(1, sizeof(*harness));
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct rpc_options options = {
-		.peer = tell_uid,
-		.stall_ms = HARNESS_STALL_MS,
+		.peer = peer,
+		.stall_ms = stall_ms,
 		.service.info = {.version = "1.2.3",
 				 .boot_id = "b007",
 				 .state_dir = "/state",
@@ -59,6 +57,21 @@ int harness_setup(void **state)
 	return 0;
 }
 
+int harness_setup(void **state)
+{
+	return setup(state, tell_uid, 0);
+}
+
+int harness_setup_with_peercred(void **state)
+{
+	return setup(state, NULL, 0);
+}
+
+int harness_setup_impatient(void **state)
+{
+	return setup(state, tell_uid, HARNESS_STALL_MS);
+}
+
 int harness_teardown(void **state)
 {
 	struct harness *harness = *state;
@@ -75,6 +88,16 @@ void harness_run(struct harness *harness)
 {
 	for (int i = 0; i < TURNS; i++)
 		event_base_loop(harness->base, EVLOOP_NONBLOCK);
+}
+
+char *message_quote(const char *text)
+{
+	char *message = strdup(text);
+
+	for (char *c = message; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	return message;
 }
 
 struct client client_open(struct harness *harness, uid_t uid)
@@ -119,11 +142,9 @@ size_t client_write(struct harness *harness, struct client *client, const void *
 
 void client_send(struct harness *harness, struct client *client, const char *text)
 {
-	_free_ char *message = strdup(text);
+	_free_ char *message = message_quote(text);
 	size_t size = strlen(text) + 1;
 
-	for (char *quote = message; (quote = strchr(quote, '\''));)
-		*quote = '"';
 	assert_int_equal(client_write(harness, client, message, size), size);
 }
 
@@ -220,18 +241,20 @@ void assert_call_fails(struct harness *harness, struct client *client, const cha
 		       const char *error, const char *parameter, const char *value)
 {
 	cleanup(protocol_put) struct json_object *answer = client_call(harness, client, text);
-	char pointer[64] = "/parameters/";
+	char pointer[64];
 
 	assert_text_at(answer, "/error", error);
-	if (parameter)
-		assert_text_at(answer, strcat(pointer, parameter), value);
+	if (!parameter)
+		return;
+	snprintf(pointer, sizeof(pointer), "/parameters/%s", parameter);
+	assert_text_at(answer, pointer, value);
 }
 
 void assert_serving(struct harness *harness)
 {
 	struct client client = client_open(harness, ROOT);
 	cleanup(protocol_put) struct json_object *answer =
-		client_call(harness, &client, "{'method':'org.pvmoved.GetInfo'}");
+		client_call(harness, &client, CALL_GET_INFO);
 
 	assert_text_at(answer, "/parameters/version", "1.2.3");
 	client_close(&client);

@@ -13,11 +13,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/cleanup.h"
 #include "common/frame.h"
+#include "common/protocol.h"
 #include "daemon/rpc/server.h"
 #include "tests/unit/rpc/fake_mover.h"
 
-struct json_object;
+/* An answer, released at the end of the scope. */
+#define _json_              cleanup(protocol_put) struct json_object *
+
+#define CALL_GET_INFO       "{'method':'org.pvmoved.GetInfo'}"
+#define CALL_LIST           "{'method':'org.pvmoved.List'}"
+#define CALL_WATCH          "{'method':'org.pvmoved.List','more':true}"
+#define CALL_PLAN(request)  ("{'method':'org.pvmoved.Plan','parameters':{'request':" request "}}")
+#define CALL_START(request) ("{'method':'org.pvmoved.Start','parameters':{'request':" request "}}")
+#define CALL_DESCRIBE(interface)                                    \
+	("{'method':'org.varlink.service.GetInterfaceDescription'," \
+	 "'parameters':{'interface':'" interface "'}}")
+#define REQUEST_SDA      "{'source':{'device':'/dev/sda'}}"
 
 #define HARNESS_STALL_MS 20
 #define ROOT             0
@@ -38,10 +51,17 @@ struct client {
 
 /* For cmocka's setup and teardown of each test. */
 int harness_setup(void **state);
+/* The daemon finds out itself who its peers are, which is us. */
+int harness_setup_with_peercred(void **state);
+/* The daemon drops clients that read nothing for HARNESS_STALL_MS. */
+int harness_setup_impatient(void **state);
 int harness_teardown(void **state);
 
 /* Lets the daemon do all that it can do without waiting. */
 void harness_run(struct harness *harness);
+
+/* The text with " for ', owned. */
+char *message_quote(const char *text);
 
 /* Connects with a peer of that uid, as the daemon sees it. */
 struct client client_open(struct harness *harness, uid_t uid);

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <json-c/json.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka wants these before it */
-#include <cmocka.h>
-#include <json-c/json.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/cleanup.h"
-#include "common/protocol.h"
+#include <cmocka.h>
+
 #include "tests/unit/rpc/harness.h"
-
-#define START(request) "{'method':'org.pvmoved.Start','parameters':{'request':" request "}}"
-#define PLAN(request)  "{'method':'org.pvmoved.Plan','parameters':{'request':" request "}}"
-#define SDA            "{'source':{'device':'/dev/sda'}}"
-
-#define _json_ cleanup(protocol_put) struct json_object *
 
 static void the_service_says_who_it_is(void **state)
 {
@@ -38,12 +30,8 @@ static void the_interface_is_described_as_its_file_stands(void **state)
 {
 	struct harness *harness = *state;
 	struct client client = client_open(harness, GUEST);
-	_json_ answer = client_call(harness, &client,
-				    "{'method':'org.varlink.service.GetInterfaceDescription',"
-				    "'parameters':{'interface':'org.pvmoved'}}");
-	_json_ standard = client_call(harness, &client,
-				      "{'method':'org.varlink.service.GetInterfaceDescription',"
-				      "'parameters':{'interface':'org.varlink.service'}}");
+	_json_ answer = client_call(harness, &client, CALL_DESCRIBE("org.pvmoved"));
+	_json_ standard = client_call(harness, &client, CALL_DESCRIBE("org.varlink.service"));
 	char text[32768] = "";
 	FILE *file = fopen("../../../daemon/rpc/org.pvmoved.varlink", "re");
 
@@ -60,17 +48,15 @@ static void what_is_not_there_is_named(void **state)
 	struct harness *harness = *state;
 	struct client client = client_open(harness, ROOT);
 
-	assert_call_fails(harness, &client, "{'method':'org.pvmoved.Fly'}", VARLINK_METHOD_NOT_FOUND,
-			  "method", "org.pvmoved.Fly");
+	assert_call_fails(harness, &client, "{'method':'org.pvmoved.Fly'}",
+			  VARLINK_METHOD_NOT_FOUND, "method", "org.pvmoved.Fly");
 	assert_call_fails(harness, &client, "{'method':'org.example.Start'}",
 			  VARLINK_INTERFACE_NOT_FOUND, "interface", "org.example");
 	assert_call_fails(harness, &client, "{'method':'Start'}", VARLINK_INTERFACE_NOT_FOUND,
 			  "interface", "Start");
 	assert_call_fails(harness, &client, "{'method':''}", VARLINK_INTERFACE_NOT_FOUND,
 			  "interface", "");
-	assert_call_fails(harness, &client,
-			  "{'method':'org.varlink.service.GetInterfaceDescription',"
-			  "'parameters':{'interface':'org.example'}}",
+	assert_call_fails(harness, &client, CALL_DESCRIBE("org.example"),
 			  VARLINK_INTERFACE_NOT_FOUND, "interface", "org.example");
 	client_close(&client);
 }
@@ -98,7 +84,7 @@ static void start_answers_when_the_mover_does(void **state)
 	struct client client = client_open(harness, ROOT);
 	_json_ answer = NULL;
 
-	client_send(harness, &client, START(SDA));
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
 	assert_null(client_receive(harness, &client));
 	fake_mover_answer(&harness->mover);
 	answer = client_receive(harness, &client);
@@ -117,7 +103,7 @@ static void start_of_nothing_answers_null(void **state)
 
 	harness->mover.answers_at_once = true;
 	harness->mover.finds_nothing = true;
-	answer = client_call(harness, &client, START(SDA));
+	answer = client_call(harness, &client, CALL_START(REQUEST_SDA));
 	assert_nothing_at(answer, "/error");
 	assert_null_at(answer, "/parameters/move");
 	client_close(&client);
@@ -136,12 +122,12 @@ static void a_refusal_is_an_error_with_its_numbers(void **state)
 	refusal->needed_extents = 100;
 	refusal->free_extents = 7;
 	refusal->extent_bytes = 4194304;
-	start = client_call(harness, &client, START(SDA));
+	start = client_call(harness, &client, CALL_START(REQUEST_SDA));
 	assert_text_at(start, "/error", "org.pvmoved.NoSpace");
 	assert_text_at(start, "/parameters/vg", "vg0");
 	assert_number_at(start, "/parameters/needed_extents", 100);
 	assert_number_at(start, "/parameters/free_extents", 7);
-	plan = client_call(harness, &client, PLAN(SDA));
+	plan = client_call(harness, &client, CALL_PLAN(REQUEST_SDA));
 	assert_text_at(plan, "/error", "org.pvmoved.NoSpace");
 	client_close(&client);
 }
@@ -154,7 +140,7 @@ static void a_plan_shows_what_would_move(void **state)
 	_json_ nothing = NULL;
 
 	harness->mover.answers_at_once = true;
-	answer = client_call(harness, &client, PLAN(SDA));
+	answer = client_call(harness, &client, CALL_PLAN(REQUEST_SDA));
 	assert_text_at(answer, "/parameters/vg", "vg0");
 	assert_number_at(answer, "/parameters/total_bytes", 1 << 30);
 	assert_number_at(answer, "/parameters/peak_bytes", 1 << 30);
@@ -164,7 +150,7 @@ static void a_plan_shows_what_would_move(void **state)
 	assert_number_at(answer, "/parameters/passes/0/runs/0/source_pe", 10);
 	assert_number_at(answer, "/parameters/passes/0/runs/0/destination_pe", 20);
 	harness->mover.finds_nothing = true;
-	nothing = client_call(harness, &client, PLAN(SDA));
+	nothing = client_call(harness, &client, CALL_PLAN(REQUEST_SDA));
 	assert_count_at(nothing, "/parameters/passes", 0);
 	client_close(&client);
 }
@@ -214,7 +200,7 @@ static void list_without_more_answers_once(void **state)
 {
 	struct harness *harness = *state;
 	struct client client = client_open(harness, GUEST);
-	_json_ none = client_call(harness, &client, "{'method':'org.pvmoved.List'}");
+	_json_ none = client_call(harness, &client, CALL_LIST);
 	_json_ all = NULL;
 	_json_ one = NULL;
 	_json_ unknown = NULL;
@@ -228,8 +214,7 @@ static void list_without_more_answers_once(void **state)
 	assert_nothing_at(all, "/continues");
 	assert_number_at(all, "/parameters/moves/0/id", 1);
 	assert_number_at(all, "/parameters/moves/1/id", 2);
-	one = client_call(harness, &client,
-			  "{'method':'org.pvmoved.List','parameters':{'id':2}}");
+	one = client_call(harness, &client, "{'method':'org.pvmoved.List','parameters':{'id':2}}");
 	assert_count_at(one, "/parameters/moves", 1);
 	assert_number_at(one, "/parameters/moves/0/id", 2);
 	unknown = client_call(harness, &client,
@@ -261,12 +246,14 @@ static void oneway_gets_no_answer_not_even_an_error(void **state)
 	fake_mover_add(&harness->mover, PASS_COPYING);
 	client_send(harness, &client,
 		    "{'method':'org.pvmoved.Pause','parameters':{'id':1},'oneway':true}");
-	client_send(harness, &client,
-		    "{'method':'org.pvmoved.Start','oneway':true,'parameters':{'request':" SDA "}}");
+	client_send(
+		harness, &client,
+		"{'method':'org.pvmoved.Start','oneway':true,'parameters':{'request':" REQUEST_SDA
+		"}}");
 	client_send(harness, &client, "{'method':'org.pvmoved.Fly','oneway':true}");
 	client_send(harness, &client, "{'method':'org.pvmoved.Abort','oneway':true}");
 	client_send(harness, &client, "{'method':'org.pvmoved.List','oneway':true,'more':true}");
-	answer = client_call(harness, &client, "{'method':'org.pvmoved.GetInfo'}");
+	answer = client_call(harness, &client, CALL_GET_INFO);
 	assert_text_at(answer, "/parameters/version", "1.2.3");
 	assert_int_equal(harness->mover.goals_set, 1);
 	assert_int_equal(harness->mover.move_count, 2);
@@ -283,8 +270,8 @@ static void pipelined_calls_are_answered_in_order(void **state)
 	_json_ missing = NULL;
 
 	/* Start is answered last of all by the mover, and first on the connection */
-	client_send(harness, &client, START(SDA));
-	client_send(harness, &client, "{'method':'org.pvmoved.List'}");
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	client_send(harness, &client, CALL_LIST);
 	client_send(harness, &client, "{'method':'org.pvmoved.Fly'}");
 	assert_null(client_receive(harness, &client));
 	fake_mover_answer(&harness->mover);
@@ -305,7 +292,7 @@ static void thousands_of_pipelined_calls_are_all_answered(void **state)
 
 	harness->mover.answers_at_once = true;
 	for (int i = 0; i < count; i++) {
-		client_send(harness, &client, PLAN(SDA));
+		client_send(harness, &client, CALL_PLAN(REQUEST_SDA));
 		if (i % 100 == 99)
 			for (int k = 0; k < 100; k++) {
 				_json_ answer = client_receive(harness, &client);
@@ -324,8 +311,8 @@ static void a_client_that_only_listens_still_gets_its_answers(void **state)
 	_json_ start = NULL;
 	_json_ list = NULL;
 
-	client_send(harness, &client, START(SDA));
-	client_send(harness, &client, "{'method':'org.pvmoved.List'}");
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	client_send(harness, &client, CALL_LIST);
 	shutdown(client.fd, SHUT_WR);
 	harness_run(harness);
 	fake_mover_answer(&harness->mover);

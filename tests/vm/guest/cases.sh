@@ -157,7 +157,7 @@ unmount_all() {
 	local mount
 
 	# The deepest first.
-	findmnt -rno TARGET | grep '^/mnt/' | tac | while read -r mount; do
+	findmnt -rno TARGET | grep -E '^(/mnt/|/var/lib/pvmoved$)' | tac | while read -r mount; do
 		timeout 30 umount "$mount" || umount -l "$mount"
 	done
 	swapoff -a

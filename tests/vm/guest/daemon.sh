@@ -10,7 +10,7 @@ socket=/run/pvmoved/org.pvmoved
 daemon_start() {
 	mkdir -p "$(dirname "$socket")"
 	# A session of its own: the deadline of a case must not kill an executor in mid-swap.
-	setsid pvmoved --foreground --state-dir "$state_dir" --socket "$socket" "$@" \
+	setsid pvmoved --foreground --state-dir "$state_dir" --socket "$socket" "$@" </dev/null \
 		>>"$work/daemon.log" 2>&1 &
 	echo $! >"$work/daemon.pid"
 	wait_until 20 "the daemon answers" daemon_answers

@@ -6,6 +6,12 @@ pv() {
 	readlink -e "/dev/disk/by-id/virtio-pv$1"
 }
 
+# Brings in the disks that this boot hides (vm_disk ... late).
+late_disks_appear() {
+	echo 1 >/sys/bus/pci/rescan
+	udevadm settle
+}
+
 # mkvg VG N...: with extents of 1 MiB, so that small LVs have many.
 mkvg() {
 	local vg=$1 n
@@ -81,6 +87,11 @@ dm_of() {
 
 pv_used_extents() {
 	pvs --noheadings -o pv_pe_alloc_count "$1" | tr -d ' '
+}
+
+# Grows with every change of the VG's metadata.
+seqno_of() {
+	vgs --noheadings -o vg_seqno "$1" | tr -d ' '
 }
 
 # Where the areas of VG/LV are, as "PV:first-last" words.

@@ -24,7 +24,14 @@ vm_boots=0
 vm_failures=0
 vm_boot_failed=
 vm_pid=
+vm_tail=
 vm_disks=()
+# More options for QEMU.
+vm_extra=()
+# When set, what the script says is not shown while it says it.
+vm_quiet=
+vm_late=
+vm_late_slots=
 
 # Makes the folder, the image if need be, and the stage of the program under test. $1 names the
 # test, for people. Reads VM_TREE (a ready installed tree) or VM_BUILD_DIR (a build folder to
@@ -68,21 +75,24 @@ vm_clean_up() {
 	fi
 }
 
-# vm_disk NAME SIZE [bps=BYTES_PER_S] [iops=N] [sector=BYTES]: a virtio disk with NAME as its
-# serial number, there at every boot from now on. The limits hold for reads and writes together.
+# vm_disk NAME SIZE [bps=BYTES_PER_S] [iops=N] [sector=BYTES] [late]: a virtio disk with NAME as its
+# serial number, there at every boot from now on. The limits hold for reads and writes together. A
+# late one is missing after a boot with $vm_late set until the guest calls late_disks_appear.
 vm_disk() {
-	local name=$1 size=$2 drive device option
+	local name=$1 size=$2 drive device option slot
 	shift 2
 
 	# unsafe: a flush costs nothing. The host's page cache survives the death of QEMU, so a
 	# power cut loses exactly the requests that were not finished.
 	drive=if=none,id=$name,file=$VM_DIR/$name.img,format=raw,cache=unsafe,discard=unmap
-	device=virtio-blk-pci,drive=$name,serial=$name,id=disk-$name
+	slot=$(printf %x $((16 + ${#vm_disks[@]} / 4)))
+	device=virtio-blk-pci,drive=$name,serial=$name,id=disk-$name,addr=0x$slot
 	for option in "$@"; do
 		case $option in
 		bps=*) drive+=,throttling.bps-total=$(numfmt --from=iec "${option#*=}") ;;
 		iops=*) drive+=,throttling.iops-total=${option#*=} ;;
 		sector=*) device+=,logical_block_size=${option#*=},physical_block_size=${option#*=} ;;
+		late) vm_late_slots+=" vm.late=0000:00:$slot.0" ;;
 		*) die "vm_disk: what is $option?" ;;
 		esac
 	done
@@ -106,12 +116,17 @@ vm_boot() {
 	printf '%s\n' "$@" >"$VM_DIR/payload/args"
 	[ $# -gt 0 ] || : >"$VM_DIR/payload/args"
 	tar -c --sort=name -C "$VM_DIR/payload" -f "$VM_DIR/payload.tar" .
-	vm_start "vm.boot=$how" -display none -serial "file:$vm_console" -serial "file:$vm_tap" &
+	vm_start "vm.boot=$how${vm_late:+$vm_late_slots}" -display none -serial "file:$vm_console" -serial "file:$vm_tap" &
 	vm_pid=$!
 	# The shell would announce the death of a job.
 	disown "$vm_pid"
-	# What the script says is to be seen while it says it. tail ends with QEMU.
-	tail -n +1 -s 0.2 --pid="$vm_pid" -f "$vm_tap" 2>/dev/null &
+	vm_tail=
+	[ "$vm_quiet" ] || vm_follow "$vm_tap"
+}
+
+# Shows a growing file until QEMU ends.
+vm_follow() {
+	tail -n +1 -s 0.2 --pid="$vm_pid" -f "$1" 2>/dev/null &
 	vm_tail=$!
 }
 
@@ -130,7 +145,7 @@ vm_start() {
 		-device nvme,id=nvme0,serial=root -device nvme-ns,drive=root,bus=nvme0,nsid=1 \
 		-device nvme-ns,drive=payload,bus=nvme0,nsid=2 \
 		-chardev "pipe,id=monitor,path=$monitor" -mon chardev=monitor,mode=readline \
-		"${vm_disks[@]}" "$@" </dev/null
+		"${vm_disks[@]}" "$@" "${vm_extra[@]}" </dev/null
 }
 
 # One command to QEMU's own monitor, as block_set_io_throttle, device_add or device_del. Its answer
@@ -199,7 +214,7 @@ vm_stop() {
 
 vm_reap() {
 	while vm_is_running; do sleep 0.05; done
-	wait "$vm_tail" 2>/dev/null || :
+	[ -z "$vm_tail" ] || wait "$vm_tail" 2>/dev/null || :
 	vm_pid=
 }
 

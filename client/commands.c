@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "client/connection.h"
+#include "client/headline.h"
+#include "client/help.h"
+#include "client/moves.h"
+#include "client/options.h"
+#include "client/render.h"
+#include "client/report.h"
+#include "client/request.h"
+#include "client/text.h"
+#include "client/wait.h"
+#include "client/watch.h"
+#include "common/cleanup.h"
+#include "common/units.h"
+
+/* Receives the one reply there is to a call. */
+static int receive_only_reply(struct connection *connection, int timeout_ms, struct reply *replyp)
+{
+	int ret = connection_receive(connection, timeout_ms, replyp);
+
+	if (ret < 0 || !replyp->continues)
+		return ret;
+	reply_deinit(replyp);
+	return -EBADMSG;
+}
+
+/*
+ * Calls a method, consuming the parameters. Returns EXIT_OK and an owned reply
+ * that is no error, or why there is none, said already.
+ */
+static enum exit_code call(const struct client *client, const char *method,
+			   struct json_object *parameters, struct reply *replyp)
+{
+	cleanup(connection_close) struct connection connection = {.fd = -1};
+	cleanup(reply_deinit) struct reply reply = {0};
+	int ret = connection_open(&connection, client->socket_path, -1, client->reply_timeout_ms);
+
+	if (ret < 0)
+		json_object_put(parameters);
+	else
+		ret = connection_send(&connection, method, parameters, false);
+	if (ret == 0)
+		ret = receive_only_reply(&connection, client->reply_timeout_ms, &reply);
+	if (ret < 0)
+		return report_connection(client, ret);
+	if (reply.error)
+		return report_error(client, reply.error, reply.parameters);
+	*replyp = reply;
+	reply = (struct reply){0};
+	return EXIT_OK;
+}
+
+static enum exit_code print_json(const struct client *client, const struct reply *reply)
+{
+	if (text_write_json(client->out, reply->parameters) < 0)
+		return report_connection(client, -ENOMEM);
+	return EXIT_OK;
+}
+
+/* Reads the move of a reply; it is cleaned for people, and left as it is for JSON. */
+static enum exit_code read_move(const struct client *client, const struct options *options,
+				const struct reply *reply, struct move_view *movep)
+{
+	struct json_object *object = json_object_object_get(reply->parameters, "move");
+	int ret = options->json ? 0 : text_clean_json(object);
+
+	if (ret == 0)
+		ret = view_read_move(object, movep);
+	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
+static void print_nothing_to_move(FILE *out, const struct options *options)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "Nothing to move: %s%s has no extents on %s%s.",
+		 options->lv ? "LV " : "no LV", options->lv ? options->lv : "",
+		 options->source.device, options->source.span_count ? " in that range" : "");
+	text_clean(text);
+	fprintf(out, "%s\n", text);
+}
+
+static enum exit_code run_plan(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	struct style style = {.colour = client->colour};
+	struct plan_view plan;
+	enum exit_code code = call(client, "Plan", request_new_start(options), &reply);
+	int ret;
+
+	if (code != EXIT_OK)
+		return code;
+	if (options->json)
+		return print_json(client, &reply);
+	ret = text_clean_json(reply.parameters);
+	if (ret == 0)
+		ret = view_read_plan(reply.parameters, &plan);
+	if (ret == 0 && view_count(plan.passes) == 0)
+		print_nothing_to_move(client->out, options);
+	else if (ret == 0)
+		ret = render_plan(client->out, &plan, &style);
+	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
+static void print_headline(FILE *out, const struct move_view *move)
+{
+	headline_write(out, move);
+	fputc('\n', out);
+}
+
+static void print_started(FILE *out, const struct move_view *move, bool with_hint)
+{
+	char total[UNITS_TEXT_MAX];
+
+	if (view_move_is_ended(move)) { /* the same request was made before */
+		print_headline(out, move);
+		return;
+	}
+	units_format_bytes(move->total_bytes, total);
+	fprintf(out, "Move %" PRIu64 " is started: %s in VG %s, off %s.\n", move->id, total,
+		move->vg, move->source);
+	if (with_hint)
+		fprintf(out,
+			"\"pvmovectl wait %" PRIu64
+			"\" shows how far it is, \"pvmovectl abort %" PRIu64 "\" undoes it.\n",
+			move->id, move->id);
+	fflush(out);
+}
+
+static enum exit_code run_start(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	struct move_view move;
+	enum exit_code code;
+
+	if (options->dry_run)
+		return run_plan(client, options);
+	code = call(client, "Start", request_new_start(options), &reply);
+	if (code != EXIT_OK)
+		return code;
+	if (!json_object_object_get(reply.parameters, "move")) {
+		if (options->json)
+			return print_json(client, &reply);
+		print_nothing_to_move(client->out, options);
+		return EXIT_OK;
+	}
+	code = read_move(client, options, &reply, &move);
+	if (code != EXIT_OK)
+		return code;
+	if (!options->json)
+		print_started(client->out, &move, !options->wait);
+	else if (!options->wait)
+		return print_json(client, &reply);
+	if (!options->wait)
+		return EXIT_OK;
+	return wait_for_move(client,
+			     &(struct wait){.id = move.id, .known = true, .json = options->json});
+}
+
+static enum exit_code run_status(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	cleanup(moves_deinit) struct moves moves = {0};
+	struct style style = {.colour = client->colour};
+	struct json_object *list;
+	enum exit_code code;
+	int ret;
+
+	if (options->watch)
+		return watch_moves(client, options->id, options->json);
+	code = call(client, "List", request_new_id(options->id), &reply);
+	if (code != EXIT_OK)
+		return code;
+	list = json_object_object_get(reply.parameters, "moves");
+	ret = options->json ? 0 : text_clean_json(list);
+	if (ret == 0)
+		ret = moves_update(&moves, list);
+	if (ret < 0)
+		return report_connection(client, ret);
+	if (options->id != 0 && !moves_find(&moves, options->id))
+		return report_missing_move(client, options->id);
+	if (options->json)
+		return print_json(client, &reply);
+	ret = render_status(client->out, &moves, options->id, &style);
+	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
+/* Calls a method that changes what is wanted of a move, and shows the move as it then is. */
+static enum exit_code change_move(const struct client *client, const struct options *options,
+				  const char *method)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	struct move_view move;
+	enum exit_code code = call(client, method, request_new_id(options->id), &reply);
+
+	if (code == EXIT_OK)
+		code = read_move(client, options, &reply, &move);
+	if (code != EXIT_OK || options->wait)
+		return code;
+	if (options->json)
+		return print_json(client, &reply);
+	print_headline(client->out, &move);
+	return EXIT_OK;
+}
+
+static enum exit_code run_pause(const struct client *client, const struct options *options)
+{
+	return change_move(client, options, "Pause");
+}
+
+static enum exit_code run_resume(const struct client *client, const struct options *options)
+{
+	return change_move(client, options, "Resume");
+}
+
+static enum exit_code run_abort(const struct client *client, const struct options *options)
+{
+	struct wait wait = {
+		.id = options->id, .known = true, .aborting = true, .json = options->json};
+	enum exit_code code = change_move(client, options, "Abort");
+
+	return code == EXIT_OK && options->wait ? wait_for_move(client, &wait) : code;
+}
+
+static enum exit_code run_wait(const struct client *client, const struct options *options)
+{
+	return wait_for_move(client, &(struct wait){.id = options->id, .json = options->json});
+}
+
+static enum exit_code run_info(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	struct info_view info;
+	enum exit_code code = call(client, "GetInfo", request_new_id(0), &reply);
+	int ret;
+
+	if (code != EXIT_OK)
+		return code;
+	if (options->json)
+		return print_json(client, &reply);
+	ret = text_clean_json(reply.parameters);
+	if (ret == 0)
+		ret = view_read_info(reply.parameters, &info);
+	if (ret < 0)
+		return report_connection(client, ret);
+	render_info(client->out, &info);
+	return EXIT_OK;
+}
+
+static enum exit_code run(struct client client, const struct options *options)
+{
+	static enum exit_code (*const commands[])(const struct client *client,
+						  const struct options *options) = {
+		[COMMAND_START] = run_start,   [COMMAND_STATUS] = run_status,
+		[COMMAND_WAIT] = run_wait,     [COMMAND_PAUSE] = run_pause,
+		[COMMAND_RESUME] = run_resume, [COMMAND_ABORT] = run_abort,
+		[COMMAND_INFO] = run_info,
+	};
+
+	if (options->help) {
+		help_print(client.out, options->command);
+		return EXIT_OK;
+	}
+	if (options->version) {
+		fputs("pvmovectl " PVMOVED_VERSION "\n", client.out);
+		return EXIT_OK;
+	}
+	if (options->socket_path)
+		client.socket_path = options->socket_path;
+	return commands[options->command](&client, options);
+}
+
+enum exit_code commands_run(const struct client *client, int argc, char *const argv[])
+{
+	struct options options;
+	enum exit_code code = options_parse(client, argc, argv, &options);
+
+	if (code != EXIT_OK)
+		return code;
+	code = run(*client, &options);
+	options_deinit(&options);
+	if ((fflush(client->out) != 0 || ferror(client->out)) && code == EXIT_OK)
+		code = client_fail(client, EXIT_FAILED, "cannot write all of the output");
+	return code;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/follow.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <poll.h>
+
+#include "client/connection.h"
+#include "client/deadline.h"
+#include "client/report.h"
+#include "client/request.h"
+#include "common/cleanup.h"
+#include "common/protocol.h"
+
+struct follow {
+	const struct client *client;
+	const struct follower *follower;
+	bool known;          /* the daemon was there before: worth waiting for */
+	int64_t deadline_ms; /* up to which it is waited for; DEADLINE_NONE while it is there */
+};
+
+/* How long to wait for the next reply: the first must come soon, the others may take days. */
+static int reply_timeout_ms(const struct follow *follow, bool first)
+{
+	if (!first)
+		return -1;
+	if (follow->deadline_ms != DEADLINE_NONE)
+		return deadline_left_ms(follow->deadline_ms);
+	return follow->client->reply_timeout_ms;
+}
+
+static void note_return(struct follow *follow)
+{
+	follow->known = true;
+	if (follow->deadline_ms == DEADLINE_NONE)
+		return;
+	follow->deadline_ms = DEADLINE_NONE;
+	client_say(follow->client, "pvmoved is back");
+}
+
+/*
+ * Takes replies until it is enough (1), or something goes wrong (negative
+ * errno; for an error of the daemon's 1 too, explained, with *codep set).
+ */
+static int take_replies(struct follow *follow, struct connection *connection, enum exit_code *codep)
+{
+	for (bool first = true;; first = false) {
+		cleanup(reply_deinit) struct reply reply = {0};
+		int ret = connection_receive(connection, reply_timeout_ms(follow, first), &reply);
+
+		if (ret < 0)
+			return ret;
+		note_return(follow);
+		if (reply.error) {
+			*codep = report_error(follow->client, reply.error, reply.parameters);
+			return 1;
+		}
+		ret = follow->follower->take(follow->follower->arg,
+					     json_object_object_get(reply.parameters, "moves"),
+					     first);
+		if (ret != 0)
+			return ret;
+		if (!reply.continues)
+			return -ECONNRESET;
+	}
+}
+
+static int follow_once(struct follow *follow, enum exit_code *codep)
+{
+	cleanup(connection_close) struct connection connection = {.fd = -1};
+	int ret = connection_open(&connection, follow->client->socket_path,
+				  follow->follower->interrupt_fd, follow->client->reply_timeout_ms);
+
+	if (ret == 0)
+		ret = connection_send(&connection, "List", request_new_id(follow->follower->id),
+				      true);
+	return ret < 0 ? ret : take_replies(follow, &connection, codep);
+}
+
+/* It is the daemon's absence, which may end, and not a thing that stays as it is. */
+static bool is_absence(int error)
+{
+	switch (error) {
+	case -EINTR:
+	case -EBADMSG:
+	case -EMSGSIZE:
+	case -ENOMEM:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/*
+ * Waits before the next attempt. Returns 0, the error again when it has lasted
+ * too long, or -EINTR.
+ */
+static int wait_for_return(struct follow *follow, int error)
+{
+	const struct client *client = follow->client;
+	struct pollfd interrupt = {follow->follower->interrupt_fd, POLLIN, 0};
+
+	if (follow->deadline_ms == DEADLINE_NONE) {
+		follow->follower->lose(follow->follower->arg);
+		client_say(client, "pvmoved went away; waiting up to %d s for it to come back",
+			   client->reconnect_ms / 1000);
+		follow->deadline_ms = deadline_after(client->reconnect_ms);
+	}
+	if (deadline_left_ms(follow->deadline_ms) == 0)
+		return error;
+	return poll(&interrupt, 1, client->retry_ms) > 0 ? -EINTR : 0;
+}
+
+enum exit_code follow_moves(const struct client *client, const struct follower *follower)
+{
+	struct follow follow = {client, follower, follower->known, DEADLINE_NONE};
+
+	for (;;) {
+		enum exit_code code = EXIT_OK;
+		int ret = follow_once(&follow, &code);
+
+		if (ret > 0)
+			return code;
+		if (follow.known && is_absence(ret))
+			ret = wait_for_return(&follow, ret);
+		if (ret == -EINTR)
+			return EXIT_INTERRUPTED;
+		if (ret == 0)
+			continue;
+		return report_connection(client, ret);
+	}
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/help.h"
+
+static const char overview[] =
+	"Usage: pvmovectl COMMAND [OPTION]... [OPERAND]...\n"
+	"\n"
+	"Moves live LVM extents from one PV to others, by way of the daemon pvmoved.\n"
+	"\n"
+	"Commands:\n"
+	"  start SOURCE [DEST]...  start a move\n"
+	"  status [ID]             show all moves, or all of one\n"
+	"  wait ID                 wait until a move has ended\n"
+	"  pause ID                stop copying, and keep what is copied\n"
+	"  resume ID               go on with a paused move\n"
+	"  abort ID                undo what is not committed yet\n"
+	"  info                    show what daemon answers\n"
+	"\n"
+	"Options of all commands:\n"
+	"  --json                  print the daemon's answer as one line of JSON\n"
+	"  --socket PATH           talk to the daemon at this socket\n"
+	"                          (usually /run/pvmoved/org.pvmoved)\n"
+	"  -h, --help              show this, or with a command what that one takes\n"
+	"  --version               show the version\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl start --dry-run /dev/sdb /dev/sdc    what would be moved where?\n"
+	"  pvmovectl start --wait /dev/sdb /dev/sdc       empty sdb onto sdc, and watch\n"
+	"  pvmovectl start -n home /dev/sdb               move the LV home off sdb\n"
+	"  pvmovectl status                               what is going on?\n"
+	"  pvmovectl abort 7                              put back what move 7 was at\n"
+	"\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such move, 4 daemon not\n"
+	"reachable, 5 not permitted, 6 conflict with another move, 7 the move that was\n"
+	"waited for failed or was aborted, 130 interrupted. More: man pvmovectl\n";
+
+static const char start[] =
+	"Usage: pvmovectl start [OPTION]... SOURCE[:PE[-PE]]... [DEST[:PE[-PE]]...]...\n"
+	"\n"
+	"Starts a move of all that is on the PV SOURCE, or on these extents of it, to the\n"
+	"PVs DEST; without any, to wherever there is room in the VG. Returns at once; the\n"
+	"daemon goes on by itself, after a reboot too. Nothing to move is a success.\n"
+	"\n"
+	"  -n, --name LV        move this LV only: LV, VG/LV or /dev/VG/LV\n"
+	"  --to DEST            a destination, as the operands behind SOURCE are\n"
+	"  --wait               wait until the move has ended, and show how far it is\n"
+	"  --dry-run            show what would be moved where, and do nothing\n"
+	"  --request-id ID      your own name for this request: a second start with the\n"
+	"                       same one starts nothing and shows the move of the first\n"
+	"  --json               print {\"move\": ...}, null when there is nothing to move;\n"
+	"                       with --wait the move as it ended, with --dry-run the plan\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl start /dev/sdb                       empty sdb\n"
+	"  pvmovectl start /dev/sdb /dev/sdc /dev/sdd     onto these two\n"
+	"  pvmovectl start -n vg0/home /dev/sdb /dev/sdc  one LV of it\n"
+	"  pvmovectl start /dev/sdb:1000-1999 /dev/sdc    a thousand extents of it\n"
+	"  pvmovectl start /dev/sdb:1000+1000 /dev/sdc    the same ones\n"
+	"  pvmovectl start --wait /dev/sdb && vgreduce vg0 /dev/sdb\n";
+
+static const char status[] =
+	"Usage: pvmovectl status [OPTION]... [ID]\n"
+	"\n"
+	"Shows all moves, unfinished ones first; or with an ID all of that one: how far\n"
+	"each of its LVs is, and why it is not further.\n"
+	"\n"
+	"  --watch              go on showing changes, until interrupted or, with an ID,\n"
+	"                       until the move has ended\n"
+	"  --json               print {\"moves\": [...]}; with --watch one such line for\n"
+	"                       all moves and then one for each change\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl status\n"
+	"  pvmovectl status 7\n"
+	"  pvmovectl status --watch\n"
+	"  pvmovectl status --json | jq '.moves[] | select(.state == \"failed\")'\n";
+
+static const char wait[] =
+	"Usage: pvmovectl wait [--json] ID\n"
+	"\n"
+	"Waits until the move has ended, and shows how far it is. Interrupting it leaves\n"
+	"the move alone. The daemon may be restarted meanwhile. Exits with 7 when the\n"
+	"move failed or was aborted.\n"
+	"\n"
+	"  --json               print nothing but {\"move\": ...} as it ended\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl wait 7\n"
+	"  pvmovectl wait 7 && vgreduce vg0 /dev/sdb\n";
+
+static const char pause[] =
+	"Usage: pvmovectl pause [--json] ID\n"
+	"\n"
+	"Stops copying. What is copied stays mirrored, and the move stays as it is until\n"
+	"it is resumed or aborted.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl pause 7\n";
+
+static const char resume[] = "Usage: pvmovectl resume [--json] ID\n"
+			     "\n"
+			     "Goes on with a paused move.\n"
+			     "\n"
+			     "Example:\n"
+			     "  pvmovectl resume 7\n";
+
+static const char abort_[] =
+	"Usage: pvmovectl abort [--wait] [--json] ID\n"
+	"\n"
+	"Undoes a move: LVs that are not committed yet stay where they were, with all\n"
+	"that was written to them in the meantime. LVs that have moved stay moved.\n"
+	"\n"
+	"  --wait               wait until it has ended; exits with 7 when it ended\n"
+	"                       otherwise than aborted\n"
+	"  --json               print {\"move\": ...}; with --wait as it ended\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl abort --wait 7\n";
+
+static const char info[] =
+	"Usage: pvmovectl info [--json]\n"
+	"\n"
+	"Shows which daemon answers: its version, where it keeps its journal, since\n"
+	"when it runs and how many moves it has to finish.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl info\n";
+
+void help_print(FILE *out, enum command command)
+{
+	static const char *const texts[] = {
+		[COMMAND_NONE] = overview, [COMMAND_START] = start, [COMMAND_STATUS] = status,
+		[COMMAND_WAIT] = wait,     [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
+		[COMMAND_ABORT] = abort_,  [COMMAND_INFO] = info,
+	};
+
+	fputs(texts[command], out);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "client/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+/* What a command may be given. For options also their value for getopt_long(): above all letters.
+ */
+enum {
+	TAKES_NAME = 1 << 8,
+	TAKES_TO = 1 << 9,
+	TAKES_WAIT = 1 << 10,
+	TAKES_WATCH = 1 << 11,
+	TAKES_DRY_RUN = 1 << 12,
+	TAKES_REQUEST_ID = 1 << 13,
+	TAKES_JSON = 1 << 14,
+	TAKES_PVS = 1 << 15,
+	TAKES_ID = 1 << 16,
+	NEEDS_ID = 1 << 17,
+};
+
+static const struct option long_options[] = {
+	{"name", required_argument, NULL, TAKES_NAME},
+	{"to", required_argument, NULL, TAKES_TO},
+	{"wait", no_argument, NULL, TAKES_WAIT},
+	{"watch", no_argument, NULL, TAKES_WATCH},
+	{"dry-run", no_argument, NULL, TAKES_DRY_RUN},
+	{"request-id", required_argument, NULL, TAKES_REQUEST_ID},
+	{"json", no_argument, NULL, TAKES_JSON},
+	{"socket", required_argument, NULL, 's'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char *const names[] = {
+#define C(code, name) [COMMAND_##code] = (name),
+	COMMAND_LIST(C)
+#undef C
+};
+
+static const int takes[] = {
+	[COMMAND_START] = TAKES_NAME | TAKES_TO | TAKES_WAIT | TAKES_DRY_RUN | TAKES_REQUEST_ID |
+			  TAKES_JSON | TAKES_PVS,
+	[COMMAND_STATUS] = TAKES_ID | TAKES_WATCH | TAKES_JSON,
+	[COMMAND_WAIT] = TAKES_ID | NEEDS_ID | TAKES_JSON,
+	[COMMAND_PAUSE] = TAKES_ID | NEEDS_ID | TAKES_JSON,
+	[COMMAND_RESUME] = TAKES_ID | NEEDS_ID | TAKES_JSON,
+	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
+	[COMMAND_INFO] = TAKES_JSON,
+};
+
+_Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");
+
+/* A command line being read. */
+struct parser {
+	const struct client *client;
+	struct options options;
+	int given; /* TAKES_ bits of the options that stood there */
+};
+
+const char *command_name(enum command command)
+{
+	return names[command];
+}
+
+static enum command find_command(const char *name)
+{
+	for (int i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum command)i;
+	return COMMAND_NONE;
+}
+
+static bool path_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static enum exit_code parse_pv(const struct client *client, const char *text,
+			       struct pv_argument *pvp)
+{
+	switch (argument_parse_pv(text, path_exists, pvp)) {
+	case 0:
+		return EXIT_OK;
+	case ARGUMENT_NOT_A_PATH:
+		return client_fail(client, EXIT_USAGE,
+				   "%s: name a PV by the path of its device, as /dev/sdb", text);
+	case ARGUMENT_OPEN_RANGE:
+		return client_fail(client, EXIT_USAGE,
+				   "%s: a range needs an end, as /dev/sdb:100-199 has", text);
+	case ARGUMENT_BAD_RANGE:
+		return client_fail(client, EXIT_USAGE,
+				   "%s: a range of extents is :PE, :PE-PE or :PE+COUNT", text);
+	case ARGUMENT_TOO_MANY_RANGES:
+		return client_fail(client, EXIT_USAGE, "more than %d ranges of one PV",
+				   ARGUMENT_RANGES_MAX);
+	default:
+		return client_fail(client, EXIT_FAILED, "out of memory");
+	}
+}
+
+static enum exit_code add_destination(struct parser *parser, const char *text)
+{
+	struct options *options = &parser->options;
+	struct pv_argument *destinations = reallocarray(
+		options->destinations, options->destination_count + 1, sizeof(*destinations));
+	enum exit_code code;
+
+	if (!destinations)
+		return client_fail(parser->client, EXIT_FAILED, "out of memory");
+	options->destinations = destinations;
+	code = parse_pv(parser->client, text, &destinations[options->destination_count]);
+	if (code == EXIT_OK)
+		options->destination_count++;
+	return code;
+}
+
+/* What getopt_long() makes of an option it does not like. */
+static enum exit_code refuse_option(const struct client *client, int kind, const char *text)
+{
+	/* optopt is a letter for short options only: 0 or a TAKES_ bit otherwise */
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_short = optopt > 0 && optopt < TAKES_NAME && strncmp(text, "--", 2) != 0;
+
+	return client_fail(client, EXIT_USAGE, "%s %s; see \"pvmovectl --help\"",
+			   is_short ? letter : text,
+			   kind == ':' ? "needs a value" : "is not an option");
+}
+
+static enum exit_code take_option(struct parser *parser, int option, const char *text)
+{
+	struct options *options = &parser->options;
+	enum exit_code code;
+
+	switch (option) {
+	case 's':
+		options->socket_path = optarg;
+		return EXIT_OK;
+	case 'h':
+		options->help = true;
+		return EXIT_OK;
+	case 'V':
+		options->version = true;
+		return EXIT_OK;
+	case 'n':
+		option = TAKES_NAME;
+		/* fall through */
+	case TAKES_NAME:
+		options->lv = optarg;
+		break;
+	case TAKES_TO:
+		code = add_destination(parser, optarg);
+		if (code != EXIT_OK)
+			return code;
+		break;
+	case TAKES_REQUEST_ID:
+		options->request_id = optarg;
+		break;
+	case TAKES_WAIT:
+	case TAKES_WATCH:
+	case TAKES_DRY_RUN:
+	case TAKES_JSON:
+		break;
+	default:
+		return refuse_option(parser->client, option, text);
+	}
+	parser->given |= option;
+	return EXIT_OK;
+}
+
+/* All options and no operands, which getopt_long() puts last; *firstp: the first of those. */
+static enum exit_code parse_options(struct parser *parser, int argc, char *const argv[],
+				    int *firstp)
+{
+	int option;
+
+	optind = 0; /* glibc: begin anew */
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":hn:", long_options, NULL)) != -1) {
+		enum exit_code code = take_option(parser, option, argv[optind - 1]);
+
+		if (code != EXIT_OK)
+			return code;
+	}
+	parser->options.wait = parser->given & TAKES_WAIT;
+	parser->options.watch = parser->given & TAKES_WATCH;
+	parser->options.dry_run = parser->given & TAKES_DRY_RUN;
+	parser->options.json = parser->given & TAKES_JSON;
+	*firstp = optind;
+	return EXIT_OK;
+}
+
+/* Options that the command does not have, or that say nothing together. */
+static enum exit_code check_options(const struct parser *parser)
+{
+	const struct client *client = parser->client;
+	const char *name = names[parser->options.command];
+	int wrong = parser->given & ~takes[parser->options.command];
+
+	for (const struct option *option = long_options; option->name; option++)
+		if (option->val >= TAKES_NAME && (wrong & option->val))
+			return client_fail(client, EXIT_USAGE,
+					   "%s has no option --%s; see \"pvmovectl %s --help\"",
+					   name, option->name, name);
+	if (parser->options.dry_run && (parser->options.wait || parser->options.request_id))
+		return client_fail(client, EXIT_USAGE,
+				   "with --dry-run nothing is started, so there is nothing to %s",
+				   parser->options.wait ? "--wait for" : "give a --request-id");
+	return EXIT_OK;
+}
+
+static enum exit_code parse_operands(struct parser *parser, int count, char *const operands[])
+{
+	const struct client *client = parser->client;
+	struct options *options = &parser->options;
+	const char *name = names[options->command];
+	int kind = takes[options->command];
+	enum exit_code code = EXIT_OK;
+
+	if ((kind & NEEDS_ID) && count == 0)
+		return client_fail(client, EXIT_USAGE,
+				   "%s needs the ID of a move; \"pvmovectl status\" lists them",
+				   name);
+	if ((kind & TAKES_PVS) && count == 0)
+		return client_fail(client, EXIT_USAGE,
+				   "%s needs the PV to empty; see \"pvmovectl %s --help\"", name,
+				   name);
+	if (!(kind & TAKES_PVS) && count > ((kind & TAKES_ID) ? 1 : 0))
+		return client_fail(client, EXIT_USAGE,
+				   "%s: more than \"%s\" takes; see \"pvmovectl "
+				   "%s --help\"",
+				   operands[count - 1], name, name);
+	if ((kind & TAKES_ID) && count == 1 && argument_parse_id(operands[0], &options->id) < 0)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is not the ID of a move, which is a number from 1",
+				   operands[0]);
+	if (!(kind & TAKES_PVS))
+		return EXIT_OK;
+	code = parse_pv(client, operands[0], &options->source);
+	for (int i = 1; code == EXIT_OK && i < count; i++)
+		code = add_destination(parser, operands[i]);
+	return code;
+}
+
+static enum exit_code parse_all(struct parser *parser, int argc, char *const argv[])
+{
+	const struct client *client = parser->client;
+	int first;
+	enum exit_code code = parse_options(parser, argc, argv, &first);
+
+	if (code != EXIT_OK)
+		return code;
+	if (first < argc) {
+		parser->options.command = find_command(argv[first]);
+		if (parser->options.command == COMMAND_NONE)
+			return client_fail(client, EXIT_USAGE,
+					   "%s is not a command; see \"pvmovectl --help\"",
+					   argv[first]);
+	}
+	if (parser->options.help || parser->options.version)
+		return EXIT_OK;
+	if (parser->options.command == COMMAND_NONE)
+		return client_fail(client, EXIT_USAGE, "no command; see \"pvmovectl --help\"");
+	code = check_options(parser);
+	if (code != EXIT_OK)
+		return code;
+	return parse_operands(parser, argc - first - 1, argv + first + 1);
+}
+
+enum exit_code options_parse(const struct client *client, int argc, char *const argv[],
+			     struct options *optionsp)
+{
+	struct parser parser = {.client = client};
+	enum exit_code code = parse_all(&parser, argc, argv);
+
+	if (code == EXIT_OK)
+		*optionsp = parser.options;
+	else
+		options_deinit(&parser.options);
+	return code;
+}
+
+void options_deinit(struct options *options)
+{
+	for (size_t i = 0; i < options->destination_count; i++)
+		pv_argument_deinit(&options->destinations[i]);
+	free(options->destinations);
+	pv_argument_deinit(&options->source);
+	*options = (struct options){0};
+}

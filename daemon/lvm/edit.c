@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One read-modify-write of a VG under LVM's own locks. vgcfgrestore asks no
+ * questions (2.03.16): it writes a stale text over newer metadata, so
+ * everything from the first reading to the last happens under one lock.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/cleanup.h"
+#include "daemon/lvm/request.h"
+#include "daemon/lvm/tree.h"
+
+/* --- where the locks are --- */
+
+/* Reads `locking_dir="/run/lock/lvm"`. */
+static int parse_locking_dir(const struct command_result *result, char **dirp)
+{
+	_tree_ struct dm_config_tree *tree = NULL;
+	struct dm_config_node top = {0};
+	const char *text;
+	int r = tree_parse(result->output, result->output_len, &tree);
+
+	if (r < 0)
+		return r;
+	top.child = tree->root;
+	if (tree_read_string(&top, "locking_dir", &text) < 0 || text[0] != '/')
+		return -EBADMSG;
+	*dirp = strdup(text);
+	return *dirp ? 0 : -ENOMEM;
+}
+
+static void on_config(struct request *request, const struct command_result *result)
+{
+	struct lvm *lvm = request->lvm;
+	int r = result->code;
+
+	if (r == 0 && !lvm->locking_dir)
+		r = parse_locking_dir(result, &lvm->locking_dir);
+	if (r < 0)
+		request_finish(request, r, result->errors);
+	else
+		request_locate_vg(request);
+}
+
+static void begin_edit(struct request *request)
+{
+	static const char *const args[] = {"lvmconfig", "--type", "full", "global/locking_dir",
+					   NULL};
+
+	if (request->lvm->locking_dir)
+		request_locate_vg(request);
+	else
+		request_run(request, args, false, on_config);
+}
+
+/* --- the locks --- */
+
+/* The children shall not wait for us: they lock in a folder of their own. */
+static int make_private_locks(struct request *request)
+{
+	_free_ char *dir = NULL;
+
+	if (request->private_locks)
+		return 0;
+	if (asprintf(&dir, "%s/lock/%s", request->lvm->run_dir, request->vg_id.text) < 0) {
+		dir = NULL;
+		return -ENOMEM;
+	}
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	if (asprintf(&request->private_locks, "global{locking_dir=\"%s\"}", dir) < 0) {
+		request->private_locks = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void on_locks(void *arg, int code, const char *path)
+{
+	struct request *request = arg;
+	char message[512];
+
+	if (code == 0) {
+		request_read_vg(request);
+		return;
+	}
+	snprintf(message, sizeof(message),
+		 code == -ETIMEDOUT ? "%s is locked by somebody else" : "%s cannot be locked",
+		 path);
+	request_finish(request, code, message);
+}
+
+static void take_locks(struct request *request)
+{
+	const struct lvm *lvm = request->lvm;
+	int r = make_private_locks(request);
+
+	if (r == 0)
+		r = vg_lock_take(lvm->base, lvm->locking_dir, request->vg_name,
+				 lvm->setup.lock_timeout_ms, on_locks, request, &request->lock);
+	if (r < 0)
+		request_finish(request, r, NULL);
+}
+
+/* --- the edit --- */
+
+static void on_backed_up(struct request *request, const struct command_result *result)
+{
+	(void)result;
+	request_finish(request, 0, NULL);
+}
+
+/* LVM's own backup is for the admin's bad days; ours are over. */
+static void update_backup(struct request *request)
+{
+	request_run(request, (const char *const[]){"vgcfgbackup", "-qq", request->vg_name, NULL},
+		    false, on_backed_up);
+}
+
+static void on_restored(struct request *request, const struct command_result *result)
+{
+	/* It goes on, and keeps the VG's lock. */
+	if (result->code == -ETIMEDOUT) {
+		request_finish(request, result->code, result->errors);
+		return;
+	}
+	/* What a command says that failed counts less than what is there now. */
+	if (result->code < 0)
+		request->edit.failure = strdup(result->errors);
+	request->edit.written = true;
+	request_read_vg(request);
+}
+
+static int write_file(const char *path, const char *text)
+{
+	_close_ int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t count;
+
+	if (fd < 0)
+		return -errno;
+	count = write(fd, text, len);
+	if (count < 0)
+		return -errno;
+	return (size_t)count == len ? 0 : -ENOSPC;
+}
+
+/* vgcfgrestore wants --force for a VG with thin LVs or pools. */
+static bool has_thin_lvs(const struct vg *vg)
+{
+	for (size_t l = 0; l < vg->lv_count; l++)
+		for (size_t s = 0; s < vg->lvs[l].segment_count; s++)
+			if (strncmp(vg->lvs[l].segments[s].type, "thin", strlen("thin")) == 0)
+				return true;
+	return false;
+}
+
+static void restore(struct request *request)
+{
+	const char *args[] = {"vgcfgrestore",   "-qq", "--yes", "-f", request->path,
+			      request->vg_name, NULL,  NULL};
+
+	if (has_thin_lvs(request->vg))
+		args[6] = "--force";
+	request_run(request, args, true, on_restored);
+}
+
+static void apply_edit(struct request *request)
+{
+	const struct reservation *reservation = &request->edit.reservation;
+	_free_ char *text = NULL;
+	int r;
+
+	if (metadata_edit_is_done(request->edit.kind, request->vg, reservation)) {
+		request_finish(request, 0, NULL);
+		return;
+	}
+	if (request->edit.kind != METADATA_RELEASE && !vg_find_lv(request->vg, &reservation->lv)) {
+		request_finish(request, -ENOENT, NULL);
+		return;
+	}
+	if (request->edit.guard && !request->edit.guard(request->arg, request->vg)) {
+		request_finish(request, -ECANCELED, NULL);
+		return;
+	}
+	r = metadata_edit(request->text, request->text_len, request->edit.kind, reservation, &text);
+	if (r == 0)
+		r = write_file(request->path, text);
+	if (r < 0)
+		request_finish(request, r, NULL);
+	else
+		restore(request);
+}
+
+static void check_edit(struct request *request)
+{
+	if (!metadata_edit_is_done(request->edit.kind, request->vg, &request->edit.reservation))
+		request_finish(request, request->edit.failure ? -EIO : -EBADMSG,
+			       request->edit.failure
+				       ? request->edit.failure
+				       : "vgcfgrestore did not write what it was given");
+	else if (request->edit.kind == METADATA_RESERVE)
+		request_finish(request, 0, NULL);
+	else
+		update_backup(request);
+}
+
+static void use_metadata(struct request *request)
+{
+	if (request->edit.written)
+		check_edit(request);
+	else
+		apply_edit(request);
+}
+
+static void report_edit(struct request *request, const struct lvm_result *result)
+{
+	request->done.done(request->arg, result);
+}
+
+void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
+		 lvm_guard_fn *guard, lvm_done_fn *done, void *arg)
+{
+	static const struct request_kind kind = {
+		.begin = begin_edit,
+		.located = take_locks,
+		.read = use_metadata,
+		.report = report_edit,
+	};
+	struct request *request = request_new(lvm, &kind, &reservation->vg, arg);
+
+	request->done.done = done;
+	request->edit.kind = edit;
+	request->edit.guard = guard;
+	if (reservation_copy(reservation, &request->edit.reservation) < 0)
+		abort(); /* as request_new() */
+	request_submit(request);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/crash/matrix.h"
+
+#include <errno.h>
+
+#include "tests/fake/memory.h"
+
+/* After so many breaks a scenario is left: the first ones say enough. */
+#define BREAKS_MAX 5
+/* Second deaths tried after each first one. */
+#define SECOND_DEATHS 3
+/* As often as the mover gives a hopeless effect a try, and once more. */
+#define FAILURES_IN_A_ROW 6
+
+static const enum world_end ends[] = {WORLD_DAEMON_KILLED, WORLD_POWER_CUT};
+#define END_COUNT (sizeof(ends) / sizeof(ends[0]))
+
+static void play(const struct plot *plot, const struct scenario *scenario,
+		 struct plot_calls *callsp, struct matrix_count *count)
+{
+	if (count->broken >= BREAKS_MAX)
+		return;
+	count->played++;
+	count->broken += !plot_play(plot, scenario, callsp);
+}
+
+/* Whether a death of that kind at that call is told from the others. */
+static bool death_makes_sense(enum world_trap_kind kind, enum world_end end, enum world_call call)
+{
+	if (kind == TRAP_DIE_AFTER)
+		return world_call_changes_something(call);
+	if (kind == TRAP_DIE_LATE)
+		return world_call_can_be_late(call) && end == WORLD_DAEMON_KILLED;
+	return true;
+}
+
+typedef void death_fn(const struct plot_point *point, const struct scenario *scenario,
+		      struct matrix_count *count);
+
+static void for_each_death(const struct scenario *scenario, const struct plot_calls *calls,
+			   struct matrix_count *count, death_fn *die)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		for (enum world_trap_kind kind = TRAP_DIE_BEFORE; kind <= TRAP_DIE_LATE; kind++) {
+			for (size_t i = 0; i < END_COUNT; i++) {
+				struct plot_point point = {.at = at, .kind = kind, .end = ends[i]};
+
+				if (death_makes_sense(kind, ends[i], calls->calls[at - 1]))
+					die(&point, scenario, count);
+			}
+		}
+	}
+}
+
+static void die_once(const struct plot_point *point, const struct scenario *scenario,
+		     struct matrix_count *count)
+{
+	const struct plot plot = {.points = {*point}, .point_count = 1};
+
+	play(&plot, scenario, NULL, count);
+}
+
+static void play_once(const struct scenario *scenario, const struct plot_calls *calls,
+		      struct matrix_count *count)
+{
+	for_each_death(scenario, calls, count, die_once);
+}
+
+/* The second deaths are drawn from the calls that the recovery from the first one makes. */
+static void die_twice(const struct plot_point *point, const struct scenario *scenario,
+		      struct matrix_count *count)
+{
+	struct fake_random random =
+		fake_random_seed(point->at * 64 + point->kind * 8 + point->end);
+	struct plot plot = {.points = {*point}, .point_count = 1};
+	struct plot_calls calls = {0};
+	uint64_t recovery_calls;
+
+	play(&plot, scenario, &calls, count);
+	recovery_calls = calls.count > point->at ? calls.count - point->at : 0;
+	free(calls.calls);
+	plot.point_count = 2;
+	for (unsigned i = 0; i < SECOND_DEATHS && recovery_calls > 0; i++) {
+		plot.points[1] = (struct plot_point){
+			.at = 1 + fake_random_below(&random, recovery_calls),
+			.kind = TRAP_DIE_BEFORE + fake_random_below(&random, 3),
+			.end = ends[fake_random_below(&random, END_COUNT)],
+		};
+		play(&plot, scenario, NULL, count);
+	}
+}
+
+static void play_twice(const struct scenario *scenario, const struct plot_calls *calls,
+		       struct matrix_count *count)
+{
+	for_each_death(scenario, calls, count, die_twice);
+}
+
+static void play_failures(const struct scenario *scenario, const struct plot_calls *calls,
+			  struct matrix_count *count)
+{
+	static const int codes[] = {-EIO, -ETIMEDOUT, -EBUSY, -ESTALE};
+	static const unsigned times[] = {1, FAILURES_IN_A_ROW};
+
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		for (size_t i = 0; i < 16; i++) {
+			const struct plot plot = {
+				.points = {{.at = at,
+					    .kind = i & 1 ? TRAP_FAIL_AFTER : TRAP_FAIL,
+					    .code = codes[i / 4],
+					    .times = times[i / 2 % 2]}},
+				.point_count = 1,
+				.may_fail = times[i / 2 % 2] > 1,
+			};
+
+			if (!(i & 1) || world_call_changes_something(calls->calls[at - 1]))
+				play(&plot, scenario, NULL, count);
+		}
+	}
+}
+
+static void play_whims(const struct scenario *scenario, const struct plot_calls *calls,
+		       struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		for (size_t i = 0; i < 2; i++) {
+			const struct plot plot = {
+				.whim = {.at_call = at, .goal = i ? GOAL_ABORT : GOAL_PAUSE},
+			};
+
+			play(&plot, scenario, NULL, count);
+		}
+	}
+}
+
+/* lvchange --refresh of every LV: each is taken off its leg. */
+static void refresh_all(void *arg)
+{
+	struct world *world = arg;
+
+	for (size_t i = 0; i < world->app.count; i++) {
+		const struct fake_app_lv *app_lv = &world->app.lvs[i];
+
+		if (app_lv->vg->present && fake_dm_find(&world->dm, app_lv->lv->uuid) &&
+		    fake_lvm_refresh(&world->lvm, app_lv->vg, app_lv->lv) < 0)
+			abort();
+	}
+}
+
+static void play_refreshes(const struct scenario *scenario, const struct plot_calls *calls,
+			   struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		const struct plot plot = {
+			.points = {{.at = at, .kind = TRAP_HOOK, .hook = refresh_all}},
+			.point_count = 1,
+		};
+
+		play(&plot, scenario, NULL, count);
+	}
+}
+
+static const struct matrix_mode modes[] = {
+	{"once", "a daemon that dies anywhere costs nothing but time", play_once},
+	{"twice", "a daemon that dies anywhere, twice in a row, costs nothing but time",
+	 play_twice},
+	{"failures", "calls that fail are tried again, or the move is undone", play_failures},
+	{"whims", "a move can be aborted or paused at any time", play_whims},
+	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
+};
+
+const struct matrix_mode *matrix_modes(size_t *countp)
+{
+	*countp = sizeof(modes) / sizeof(modes[0]);
+	return modes;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/crash/scenario.h"
+
+#include <string.h>
+
+/* Three segments of different lengths on the source and one elsewhere, which stays. */
+#define SEGMENTED_LV                                                                               \
+	{                                                                                          \
+		.name = "data", .segments = {{0, 2, 3}, {2, 1, 1}, {0, 9, 5}, {0, 6, 1} }          \
+	}
+
+static const struct scenario scenarios[] = {
+	{
+		.name = "segments",
+		.disk_pes = {16, 20, 8},
+		.vgs = {{"vg", 0, 3, {SEGMENTED_LV}}},
+		.moves = {{.wanted = true, .source = 0, .destinations = {1}, .destination_count = 1}},
+	},
+	{
+		.name = "two-lvs",
+		.disk_pes = {12, 16},
+		.vgs = {{"vg", 0, 2, {{.name = "one", .segments = {{0, 0, 3}}},
+				      {.name = "kept", .segments = {{1, 0, 2}}},
+				      {.name = "two", .segments = {{0, 4, 2}, {0, 8, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+	},
+	{
+		.name = "two-destinations",
+		.disk_pes = {12, 4, 8},
+		.vgs = {{"vg", 0, 3, {{.name = "big", .segments = {{0, 1, 9}}}}}},
+		.moves = {{.wanted = true,
+			   .source = 0,
+			   .destinations = {1, 2},
+			   .destination_count = 2}},
+	},
+	{
+		.name = "inactive",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg", 0, 2, {{.name = "off", .inactive = true, .stays_down = true,
+				       .segments = {{0, 2, 4}}},
+				      {.name = "on", .segments = {{0, 0, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+	},
+	{
+		.name = "inactive-until-boot",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg", 0, 2, {{.name = "off", .inactive = true, .segments = {{0, 2, 4}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+	},
+	{
+		.name = "abort",
+		.disk_pes = {16, 20, 8},
+		.vgs = {{"vg", 0, 3, {SEGMENTED_LV}}},
+		.moves = {{.wanted = true, .source = 0, .destinations = {1}, .destination_count = 1}},
+		.script = SCRIPT_ABORT,
+	},
+	{
+		.name = "abort-second",
+		.disk_pes = {12, 16},
+		.vgs = {{"vg", 0, 2, {{.name = "one", .inactive = true, .stays_down = true,
+				       .segments = {{0, 0, 2}}},
+				      {.name = "two", .segments = {{0, 4, 5}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+		.script = SCRIPT_ABORT,
+	},
+	{
+		.name = "pause",
+		.disk_pes = {12, 12},
+		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 4}, {0, 7, 3}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+		.script = SCRIPT_PAUSE,
+	},
+	{
+		.name = "late-vg",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 4}}},
+				      {.name = "more", .segments = {{0, 5, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0}},
+		.late_steps = 40,
+	},
+	{
+		.name = "two-vgs",
+		.disk_pes = {6, 6, 6, 6},
+		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 4}}}}},
+			{"other", 2, 2, {{.name = "data", .segments = {{2, 0, 2}, {2, 3, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0}, {.wanted = true, .source = 2}},
+	},
+	{
+		.name = "one-lv-each",
+		.disk_pes = {10, 10},
+		.vgs = {{"vg", 0, 2, {{.name = "one", .segments = {{0, 0, 3}}},
+				      {.name = "two", .segments = {{0, 4, 3}}}}}},
+		.moves = {{.wanted = true, .source = 0, .lv = "one"},
+			  {.wanted = true, .source = 0, .lv = "two"}},
+	},
+	{
+		.name = "there-and-back",
+		.disk_pes = {6, 8},
+		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 2}, {0, 4, 1}}}}}},
+		.moves = {{.wanted = true, .source = 0},
+			  {.wanted = true, .source = 1, .in_turn = true}},
+	},
+};
+
+const struct scenario *scenario_list(size_t *countp)
+{
+	*countp = sizeof(scenarios) / sizeof(scenarios[0]);
+	return scenarios;
+}
+
+const struct scenario *scenario_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		if (strcmp(scenarios[i].name, name) == 0)
+			return &scenarios[i];
+	return NULL;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/fake/request.h"
+
+#include <errno.h>
+
+#include "tests/fake/memory.h"
+
+static struct world_request *copy_request(const struct world_request *request)
+{
+	struct world_request *copy = fake_alloc(1, sizeof(*copy));
+	size_t size_bytes = request->reservation.run_count * sizeof(struct run);
+
+	*copy = *request;
+	copy->table = (struct dm_table){0};
+	for (size_t i = 0; i < request->table.count; i++)
+		if (dm_table_append(&copy->table, &request->table.targets[i]) < 0)
+			abort();
+	if (size_bytes > 0) {
+		copy->reservation.runs = fake_alloc(1, size_bytes);
+		memcpy(copy->reservation.runs, request->reservation.runs, size_bytes);
+	}
+	return copy;
+}
+
+void world_ask(struct world *world, const struct world_request *request)
+{
+	enum world_trap_kind fate = world_count_call(world, request->call);
+	struct world_request *copy;
+
+	if (fate == TRAP_DIE_BEFORE)
+		return;
+	copy = copy_request(request);
+	copy->fate = fate;
+	TAILQ_INSERT_TAIL(&world->requests, copy, link);
+}
+
+void world_request_free(struct world_request *request)
+{
+	dm_table_deinit(&request->table);
+	reservation_deinit(&request->reservation);
+	free(request);
+}
+
+static int edit(struct world *world, const struct world_request *request)
+{
+	int r;
+
+	world->vg_is_locked = true;
+	r = fake_lvm_edit(&world->lvm, request->edit, &request->reservation, request->guard,
+			  request->arg);
+	world->vg_is_locked = false;
+	return r;
+}
+
+static int effect(struct world *world, struct world_request *request)
+{
+	struct fake_disk *disk;
+
+	switch (request->call) {
+	case WORLD_EDIT_VG:
+		return edit(world, request);
+	case WORLD_SET_ACTIVE:
+		return fake_lvm_set_active(&world->lvm, &request->vg, &request->lv,
+					   request->active);
+	case WORLD_CREATE:
+		return fake_dm_create(&world->dm, request->name, request->uuid, &request->table);
+	case WORLD_SWAP:
+		return fake_dm_swap(&world->dm, request->uuid, &request->table);
+	case WORLD_REMOVE:
+		return fake_dm_remove(&world->dm, request->uuid);
+	case WORLD_FLUSH:
+		disk = fake_dm_disk(&world->dm, request->dev);
+		return disk ? fake_disk_flush(disk) : -ENXIO;
+	case WORLD_LIST_PVS:
+	case WORLD_READ_VG:
+	case WORLD_RECORD:
+	case WORLD_OBSERVE:
+		break;
+	}
+	return 0;
+}
+
+void world_request_effect(struct world *world, struct world_request *request)
+{
+	if (request->fate == TRAP_FAIL) {
+		request->code = world->trap.code;
+	} else if (request->fate == TRAP_DIE_LATE) {
+		if (request->call == WORLD_SWAP)
+			fake_dm_load(&world->dm, request->uuid, &request->table);
+	} else {
+		request->code = effect(world, request);
+		if (request->fate == TRAP_FAIL_AFTER && request->code == 0)
+			request->code = world->trap.code;
+	}
+	request->is_effected = true;
+}
+
+void world_request_effect_late(struct world *world, struct world_request *request)
+{
+	if (request->call == WORLD_SWAP)
+		fake_dm_resume(&world->dm, request->uuid);
+	else
+		effect(world, request);
+}
+
+static void answer_pvs(struct world *world, const struct world_request *request,
+		       const struct port_result *result)
+{
+	size_t count = 0;
+	struct lvm_pv *pvs = fake_lvm_list_pvs(&world->lvm, &count);
+
+	if (result->code < 0)
+		request->answer.pvs(request->arg, result, NULL, 0);
+	else
+		request->answer.pvs(request->arg, result, pvs, count);
+	fake_lvm_free_pvs(pvs, count);
+}
+
+static void answer_vg(struct world *world, const struct world_request *request,
+		      struct port_result *result)
+{
+	struct vg *vg = NULL;
+
+	if (result->code == 0)
+		result->code = fake_lvm_read(&world->lvm, &request->vg, &vg);
+	request->answer.vg(request->arg, result, vg);
+}
+
+void world_request_answer(struct world *world, const struct world_request *request)
+{
+	struct port_result result = {request->code, ""};
+
+	if (request->call == WORLD_LIST_PVS)
+		answer_pvs(world, request, &result);
+	else if (request->call == WORLD_READ_VG)
+		answer_vg(world, request, &result);
+	else
+		request->answer.done(request->arg, &result);
+}

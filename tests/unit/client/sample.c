@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sample.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/protocol.h"
+
+char *sample_quote(const char *text)
+{
+	char *quoted = strdup(text);
+
+	assert_non_null(quoted);
+	for (char *c = quoted; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	return quoted;
+}
+
+struct json_object *sample_parse(const char *text)
+{
+	_free_ char *quoted = sample_quote(text);
+	struct json_object *object = NULL;
+
+	assert_int_equal(protocol_parse(quoted, strlen(quoted), &object), 0);
+	return object;
+}

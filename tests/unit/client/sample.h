@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Replies as a daemon would give them. In all JSON of these tests ' stands for ". */
+
+struct json_object;
+
+/* Members of a move, without braces. The passes are a JSON list. */
+#define SAMPLE_MOVE(id, state, total, copied, passes)                                         \
+	"{'id':" #id ",'uuid':'0f0e','state':'" state "','waiting':false,'vg':'vg0',"         \
+	"'vg_uuid':'v','source':'/dev/sdb','lv':null,'destinations':['/dev/sdc'],"            \
+	"'passes':" passes ",'total_bytes':" #total ",'copied_bytes':" #copied ","            \
+	"'rate_bytes_s':null,'eta_us':null,'created_us':1700000000000000,'finished_us':null," \
+	"'request_id':null,'seq':1}"
+
+#define SAMPLE_PASS(lv, state, total, copied, reason)                            \
+	"{'lv':'" lv "','lv_uuid':'u','state':'" state "','total_bytes':" #total \
+	",'copied_bytes':" #copied ",'reason':" reason "}"
+
+/* Parses; what cannot be parsed fails the test. Owned. */
+struct json_object *sample_parse(const char *text);
+
+/* The text with " for '. On the heap. */
+char *sample_quote(const char *text);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/headline.h"
+#include "client/moves.h"
+#include "client/render.h"
+#include "client/text.h"
+#include "common/cleanup.h"
+#include "common/protocol.h"
+#include "sample.h"
+
+#define PLAIN                 \
+	&(const struct style) \
+	{                     \
+		0             \
+	}
+
+/* 430 MiB of 1 GiB, at 95.2 MiB/s. */
+#define HOME_PASS SAMPLE_PASS("home", "copying", 1073741824, 450887680, "null")
+#define HOME_MOVE                                                                               \
+	"{'id':7,'uuid':'0f0e-7','state':'running','waiting':false,'vg':'vg0','vg_uuid':'v',"   \
+	"'source':'/dev/sdb','lv':'home','destinations':['/dev/sdc'],'passes':[" HOME_PASS      \
+	"],'total_bytes':1073741824,'copied_bytes':450887680,'rate_bytes_s':99825000,"          \
+	"'eta_us':65000000,'created_us':1700000000000000,'finished_us':null,'request_id':'r1'," \
+	"'seq':1}"
+#define WAITING_MOVE                                                                               \
+	"{'id':8,'uuid':'0f0e-8','state':'queued','waiting':true,'vg':'vg1','vg_uuid':'v',"        \
+	"'source':'/dev/sdd','lv':null,'destinations':[],'passes':[" SAMPLE_PASS(                  \
+		"a", "queued", 4096, 0,                                                            \
+		"{'code':'vg_absent','text':'vg1'}") "],"                                          \
+						     "'total_bytes':4096,'copied_bytes':0,'rate_"  \
+						     "bytes_s':null,'eta_us':null,"                \
+						     "'created_us':1700000000000000,'finished_us'" \
+						     ":null,'request_id':null,'seq':1}"
+#define FAILED_MOVE                                                                          \
+	"{'id':3,'uuid':'0f0e-3','state':'failed','waiting':false,'vg':'vg0','vg_uuid':'v'," \
+	"'source':'/dev/sdb','lv':null,'destinations':['/dev/sdc','/dev/sdd','/dev/sde',"    \
+	"'/dev/sdf','/dev/sdg'],'passes':[" SAMPLE_PASS(                                     \
+		"a", "done", 4096, 4096,                                                     \
+		"null") "," SAMPLE_PASS("bb", "failed", 4096, 1024,                          \
+					"{'code':'source_unreadable','text':'"               \
+					"LE 12'}") "],"                                      \
+						   "'total_bytes':8192,'"                    \
+						   "copied_bytes':5120,'rate_"               \
+						   "bytes_s':5,'eta_us':5,"                  \
+						   "'created_us':"                           \
+						   "1700000000000000,'"                      \
+						   "finished_us':"                           \
+						   "1700000060000000,'"                      \
+						   "request_id':null,'seq':1}"
+
+/* What a stream was given, while it is written and then to be compared. */
+struct sheet {
+	char *text;
+	size_t len_bytes;
+	FILE *stream;
+};
+
+static struct sheet *open_sheet(struct sheet *sheet)
+{
+	sheet->stream = open_memstream(&sheet->text, &sheet->len_bytes);
+	assert_non_null(sheet->stream);
+	return sheet;
+}
+
+static void expect_sheet(struct sheet *sheet, const char *text)
+{
+	fclose(sheet->stream);
+	assert_string_equal(sheet->text, text);
+	free(sheet->text);
+}
+
+static struct moves read_moves(const char *list)
+{
+	_free_ char *text = NULL;
+	cleanup(protocol_put) struct json_object *object = NULL;
+	struct moves moves = {0};
+
+	assert_true(asprintf(&text, "{'moves':[%s]}", list) > 0);
+	object = sample_parse(text);
+	assert_int_equal(moves_update(&moves, json_object_object_get(object, "moves")), 0);
+	return moves;
+}
+
+static void expect_status(const char *list, uint64_t id, const struct style *style,
+			  const char *text)
+{
+	cleanup(moves_deinit) struct moves moves = read_moves(list);
+	struct sheet sheet;
+
+	open_sheet(&sheet);
+	assert_int_equal(render_status(sheet.stream, &moves, id, style), 0);
+	expect_sheet(&sheet, text);
+}
+
+static void expect_headline(const char *move, const char *text)
+{
+	cleanup(moves_deinit) struct moves moves = read_moves(move);
+	struct sheet sheet;
+
+	open_sheet(&sheet);
+	headline_write(sheet.stream, &moves.entries[0].view);
+	expect_sheet(&sheet, text);
+}
+
+static void expect_bar(const char *move, unsigned columns, const char *text)
+{
+	cleanup(moves_deinit) struct moves moves = read_moves(move);
+	struct sheet sheet;
+
+	assert_true(text_columns(text) <= columns);
+	open_sheet(&sheet);
+	assert_int_equal(headline_write_bar(sheet.stream, &moves.entries[0].view, columns), 0);
+	expect_sheet(&sheet, text);
+}
+
+static void moves_are_shown_as_a_table(void **state)
+{
+	(void)state;
+	expect_status(FAILED_MOVE "," HOME_MOVE "," WAITING_MOVE, 0, PLAIN,
+		      "ID  STATE    VG   FROM -> TO                                 LV    "
+		      "    SIZE  DONE         RATE  TO GO\n"
+		      " 7  running  vg0  /dev/sdb -> /dev/sdc                       home  "
+		      "1.00 GiB   41%  95.20 MiB/s  1m05s\n"
+		      " 8  waiting  vg1  /dev/sdd -> any                            a     "
+		      "4.00 KiB    0%            -      -\n"
+		      " 3  failed   vg0  /dev/sdb -> /dev/sdc,/dev/sdd,/dev/sde,+2  a,bb  "
+		      "8.00 KiB   62%            -      -\n");
+}
+
+static void no_moves_are_said_so(void **state)
+{
+	(void)state;
+	expect_status("", 0, PLAIN, "There are no moves.\n");
+}
+
+static void table_is_cut_to_the_screen(void **state)
+{
+	const struct style style = {.columns = 20, .lines = 3};
+
+	(void)state;
+	expect_status(HOME_MOVE "," WAITING_MOVE "," FAILED_MOVE, 0, &style,
+		      "ID  STATE    VG   FR\n"
+		      " 7  running  vg0  /d\n"
+		      " 8  waiting  vg1  /d\n");
+}
+
+static void states_are_coloured_where_wanted(void **state)
+{
+	const struct style style = {.columns = 15, .colour = true};
+
+	(void)state;
+	expect_status(HOME_MOVE "," WAITING_MOVE "," FAILED_MOVE, 0, &style,
+		      "ID  STATE    VG\n"
+		      " 7  running  vg0\n"
+		      " 8  \033[33mwaiting\033[0m  vg1\n"
+		      " 3  \033[31mfailed\033[0m   vg0\n");
+}
+
+static void one_move_is_shown_with_its_passes(void **state)
+{
+	(void)state;
+	expect_status(HOME_MOVE, 7, PLAIN,
+		      "Move 7: running, 41% of 1.00 GiB, 95.20 MiB/s, 1m05s to go; home: copying\n"
+		      "  VG       vg0\n"
+		      "  From     /dev/sdb\n"
+		      "  To       /dev/sdc\n"
+		      "  Only LV  home\n"
+		      "  Started  2023-11-14 22:13:20\n"
+		      "  UUID     0f0e-7\n"
+		      "  Request  r1\n"
+		      "\n"
+		      "LV    STATE        SIZE  DONE  REASON\n"
+		      "home  copying  1.00 GiB   41%\n");
+}
+
+static void reasons_are_shown_with_their_text(void **state)
+{
+	(void)state;
+	expect_status(FAILED_MOVE, 3, PLAIN,
+		      "Move 3: failed, 62% of 8.00 KiB\n"
+		      "  VG       vg0\n"
+		      "  From     /dev/sdb\n"
+		      "  To       /dev/sdc,/dev/sdd,/dev/sde,+2\n"
+		      "  Started  2023-11-14 22:13:20\n"
+		      "  Ended    2023-11-14 22:14:20\n"
+		      "  UUID     0f0e-3\n"
+		      "\n"
+		      "LV  STATE       SIZE  DONE  REASON\n"
+		      "a   done    4.00 KiB  100%\n"
+		      "bb  failed  4.00 KiB   25%  the source cannot be read: LE 12\n");
+}
+
+static void headline_says_how_far_it_is(void **state)
+{
+	(void)state;
+	expect_headline(HOME_MOVE, "Move 7: running, 41% of 1.00 GiB, 95.20 MiB/s, 1m05s to go; "
+				   "home: copying");
+	expect_headline(FAILED_MOVE, "Move 3: failed, 62% of 8.00 KiB");
+}
+
+static void headline_says_what_is_waited_for(void **state)
+{
+	(void)state;
+	expect_headline(WAITING_MOVE, "Move 8: waiting, 0% of 4.00 KiB; a: queued, its VG, or a PV "
+				      "it needs, is not there: vg1");
+}
+
+static void bar_takes_up_what_room_there_is(void **state)
+{
+	(void)state;
+	expect_bar(HOME_MOVE, 79,
+		   "Move 7 [####......]  41% 430.00 MiB/1.00 GiB 95.20 MiB/s ETA 1m05s home "
+		   "copying");
+	expect_bar(HOME_MOVE, 200,
+		   "Move 7 [################........................]  41% 430.00 MiB/1.00 GiB "
+		   "95.20 MiB/s ETA 1m05s home copying");
+}
+
+static void bar_is_left_out_and_the_line_cut_where_there_is_no_room(void **state)
+{
+	(void)state;
+	expect_bar(HOME_MOVE, 70,
+		   "Move 7  41% 430.00 MiB/1.00 GiB 95.20 MiB/s ETA 1m05s home copying");
+	expect_bar(HOME_MOVE, 20, "Move 7  41% 430.00 M");
+	expect_bar(HOME_MOVE, 7, "Move 7 ");
+}
+
+static void bar_of_an_ended_move_says_how_it_ended(void **state)
+{
+	(void)state;
+	expect_bar(FAILED_MOVE, 50, "Move 3 [######.....]  62% 5.00 KiB/8.00 KiB failed");
+}
+
+static void plan_is_shown_with_its_runs(void **state)
+{
+	cleanup(protocol_put) struct json_object *object = sample_parse(
+		"{'vg':'vg0','passes':[{'lv':'home','lv_uuid':'u','total_bytes':1073741824,'runs':["
+		"{'first_le':0,'extent_count':200,'source':'/dev/sdb','source_pe':0,"
+		"'destination':'/dev/sdc','destination_pe':10},"
+		"{'first_le':200,'extent_count':1,'source':'/dev/sdb','source_pe':255,"
+		"'destination':'/dev/sdd','destination_pe':0}]}],"
+		"'total_bytes':1073741824,'peak_bytes':1073741824,'free_bytes':3221225472}");
+	struct plan_view plan;
+	struct sheet sheet;
+
+	(void)state;
+	assert_int_equal(view_read_plan(object, &plan), 0);
+	open_sheet(&sheet);
+	assert_int_equal(render_plan(sheet.stream, &plan, PLAIN), 0);
+	expect_sheet(&sheet,
+		     "Would move 1.00 GiB in VG vg0. At its peak that takes up 1.00 GiB on the "
+		     "destinations, where 3.00 GiB is free.\n"
+		     "\n"
+		     "LV    LE       FROM              TO\n"
+		     "home  0-199    /dev/sdb:0-199    /dev/sdc:10-209\n"
+		     "home  200-200  /dev/sdb:255-255  /dev/sdd:0-0\n");
+}
+
+static void daemon_is_shown(void **state)
+{
+	struct info_view info = {"1.2", "b007", "/var/lib/pvmoved", 1700000000000000, 2};
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet);
+	render_info(sheet.stream, &info);
+	expect_sheet(&sheet, "pvmoved 1.2 (pvmovectl " PVMOVED_VERSION ")\n"
+			     "  State folder      /var/lib/pvmoved\n"
+			     "  Running since     2023-11-14 22:13:20\n"
+			     "  Boot ID           b007\n"
+			     "  Unfinished moves  2\n");
+}
+
+static void absurd_times_are_shown_somehow(void **state)
+{
+	struct info_view info = {"1.2", "b007", "/", INT64_MAX, 0};
+	struct sheet sheet;
+
+	(void)state;
+	open_sheet(&sheet);
+	render_info(sheet.stream, &info);
+	fclose(sheet.stream);
+	assert_non_null(strstr(sheet.text, "  Running since     294247-01-10 04:00:54\n"));
+	free(sheet.text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(moves_are_shown_as_a_table),
+		cmocka_unit_test(no_moves_are_said_so),
+		cmocka_unit_test(table_is_cut_to_the_screen),
+		cmocka_unit_test(states_are_coloured_where_wanted),
+		cmocka_unit_test(one_move_is_shown_with_its_passes),
+		cmocka_unit_test(reasons_are_shown_with_their_text),
+		cmocka_unit_test(headline_says_how_far_it_is),
+		cmocka_unit_test(headline_says_what_is_waited_for),
+		cmocka_unit_test(bar_takes_up_what_room_there_is),
+		cmocka_unit_test(bar_is_left_out_and_the_line_cut_where_there_is_no_room),
+		cmocka_unit_test(bar_of_an_ended_move_says_how_it_ended),
+		cmocka_unit_test(plan_is_shown_with_its_runs),
+		cmocka_unit_test(daemon_is_shown),
+		cmocka_unit_test(absurd_times_are_shown_somehow),
+	};
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

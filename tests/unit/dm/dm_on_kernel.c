@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The dm layer as a command, for scripts that try it on a real kernel:
+ *
+ *	dm_on_kernel REQUEST [-- REQUEST]...
+ *
+ *	observe UUID                     what is there, in lines
+ *	create NAME UUID TABLE           TABLE: a file with dmsetup's lines
+ *	swap UUID visible|hidden TABLE
+ *	remove UUID
+ *	flush MAJOR:MINOR
+ *	wait-synced UUID                 until all its mirrors are, looking only when an event comes
+ *	wait-failed UUID                 until a leg of one of them is not alive
+ *
+ * The requests are all made at once; each prints "REQUEST-NUMBER: CODE MESSAGE" when it ends.
+ * The exit status is 0 when all ended with 0.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "common/cleanup.h"
+#include "daemon/dm/dm.h"
+
+#define MAX_REQUESTS 100
+
+struct waiter {
+	const char *uuid;
+	bool for_failure;
+};
+
+struct run {
+	struct event_base *base;
+	struct dm *dm;
+	struct waiter waiters[MAX_REQUESTS];
+	unsigned unfinished;
+	bool failed;
+};
+
+static struct run run;
+
+static void usage(const char *what)
+{
+	fprintf(stderr, "dm_on_kernel: bad %s; see its source\n", what);
+	exit(2);
+}
+
+static void end_request(unsigned number, int code, const char *message)
+{
+	printf("%u: %s %s\n", number, code ? strerrorname_np(-code) : "0", message);
+	fflush(stdout);
+	if (code)
+		run.failed = true;
+	if (--run.unfinished == 0)
+		event_base_loopbreak(run.base);
+}
+
+static void on_done(void *arg, const struct dm_result *result)
+{
+	end_request((unsigned)(uintptr_t)arg, result->code, result->message);
+}
+
+static bool mirrors_are_synced(const struct dm_device *device)
+{
+	for (size_t i = 0; i < device->table.count; i++)
+		if (device->table.targets[i].type == DM_MIRROR &&
+		    device->mirrors[i].synced_regions < device->mirrors[i].total_regions)
+			return false;
+	return true;
+}
+
+static bool a_leg_has_failed(const struct dm_device *device)
+{
+	for (size_t i = 0; i < device->table.count; i++)
+		if (device->table.targets[i].type == DM_MIRROR &&
+		    (device->mirrors[i].source != DM_LEG_ALIVE ||
+		     device->mirrors[i].dest != DM_LEG_ALIVE))
+			return true;
+	return false;
+}
+
+static void look(unsigned number)
+{
+	cleanup(dm_device_deinit) struct dm_device device = {0};
+	struct waiter *waiter = &run.waiters[number];
+	int r = dm_observe(run.dm, waiter->uuid, &device);
+
+	if (!r && !device.present)
+		r = -ENXIO;
+	if (r || (waiter->for_failure ? a_leg_has_failed(&device) : mirrors_are_synced(&device))) {
+		waiter->uuid = NULL;
+		end_request(number, r, "");
+	}
+}
+
+static void on_event(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < MAX_REQUESTS; i++)
+		if (run.waiters[i].uuid)
+			look(i);
+}
+
+static void print_target(const struct dm_target *target, const struct dm_mirror_status *mirror)
+{
+	static const char *const health[] = {"alive", "write-failed", "sync-failed", "read-failed",
+					     "unknown"};
+	char params[256] = "";
+
+	if (target->type != DM_OTHER)
+		dm_target_format(target, params, sizeof(params));
+	printf("%" PRIu64 " %" PRIu64 " %s %s\n", target->start_sectors, target->len_sectors,
+	       dm_target_type_name(target->type) ?: "other", params);
+	if (target->type == DM_MIRROR)
+		printf("  %" PRIu64 "/%" PRIu64 " %s %s\n", mirror->synced_regions,
+		       mirror->total_regions, health[mirror->source], health[mirror->dest]);
+}
+
+static int observe(const char *uuid)
+{
+	cleanup(dm_device_deinit) struct dm_device device = {0};
+	int r = dm_observe(run.dm, uuid, &device);
+
+	if (r)
+		return r;
+	if (!device.present) {
+		printf("absent\n");
+		return 0;
+	}
+	printf("%s %u:%u %s %s open=%u\n", device.name, major(device.dev), minor(device.dev),
+	       device.suspended ? "suspended" : "active", device.read_only ? "ro" : "rw",
+	       device.open_count);
+	for (size_t i = 0; i < device.table.count; i++)
+		print_target(&device.table.targets[i], &device.mirrors[i]);
+	return 0;
+}
+
+static void read_table(const char *path, struct dm_table *table)
+{
+	FILE *file = fopen(path, "re");
+	char line[512], type[32];
+	uint64_t start, len;
+	int params;
+
+	if (!file)
+		usage(path);
+	while (fgets(line, sizeof(line), file)) {
+		struct dm_target target;
+
+		line[strcspn(line, "\n")] = '\0';
+		if (sscanf(line, "%" SCNu64 " %" SCNu64 " %31s %n", &start, &len, type, &params) !=
+			    3 ||
+		    dm_target_parse(start, len, type, line + params, &target) ||
+		    dm_table_append(table, &target))
+			usage(line);
+	}
+	fclose(file);
+}
+
+static dev_t read_dev(const char *text)
+{
+	unsigned major, minor;
+
+	if (sscanf(text, "%u:%u", &major, &minor) != 2)
+		usage(text);
+	return makedev(major, minor);
+}
+
+static void make_request(unsigned number, int argc, char **argv)
+{
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	void *arg = (void *)(uintptr_t)number;
+
+	if (argc == 2 && strcmp(argv[0], "observe") == 0) {
+		end_request(number, observe(argv[1]), "");
+	} else if (argc == 4 && strcmp(argv[0], "create") == 0) {
+		read_table(argv[3], &table);
+		dm_create(run.dm, argv[1], argv[2], &table, on_done, arg);
+	} else if (argc == 4 && strcmp(argv[0], "swap") == 0) {
+		read_table(argv[3], &table);
+		dm_swap(run.dm, argv[1], &table,
+			strcmp(argv[2], "visible") == 0 ? DM_VISIBLE : DM_HIDDEN, on_done, arg);
+	} else if (argc == 2 && strcmp(argv[0], "remove") == 0) {
+		dm_remove(run.dm, argv[1], on_done, arg);
+	} else if (argc == 2 && strcmp(argv[0], "flush") == 0) {
+		dm_flush(run.dm, read_dev(argv[1]), on_done, arg);
+	} else if (argc == 2 && strncmp(argv[0], "wait-", 5) == 0) {
+		run.waiters[number] = (struct waiter){
+			.uuid = argv[1], .for_failure = strcmp(argv[0], "wait-failed") == 0};
+		look(number);
+	} else {
+		usage(argc > 0 ? argv[0] : "request");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	unsigned number = 0;
+	int r;
+
+	signal(SIGPIPE, SIG_IGN);
+	run.base = event_base_new();
+	r = dm_new(run.base, on_event, NULL, &run.dm);
+	if (r) {
+		fprintf(stderr, "dm_on_kernel: %s\n", strerrorname_np(-r));
+		return 1;
+	}
+	/* One more than there are, lest the loop be left before the last is made. */
+	run.unfinished = 1;
+	for (int i = 1; i < argc; i++) {
+		int first = i;
+
+		while (i < argc && strcmp(argv[i], "--") != 0)
+			i++;
+		if (++number >= MAX_REQUESTS)
+			usage("number of requests");
+		run.unfinished++;
+		make_request(number, i - first, argv + first);
+	}
+	if (--run.unfinished > 0)
+		event_base_dispatch(run.base);
+	dm_free(run.dm);
+	event_base_free(run.base);
+	return run.failed;
+}

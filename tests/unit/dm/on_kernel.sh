@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The dm layer alone on a real kernel, with udev and LVM, through the command dm_on_kernel. A suite
+# of tests/vm: it runs in the machine, with the command in its PATH.
+#vm disk pv0 192M
+#vm disk pv1 192M
+#vm timeout 400
+. guest/lib.sh
+
+# The LV of most cases: three segments on pv0, with a file system; $work/here is its table. Its copy
+# goes to pv1, which LVM does not know: $work/there is the LV's table then.
+some_lv() {
+	mkvg vg 0
+	mklv_in_segments vg/lv 48 0 3
+	mkfs_mount ext4 vg/lv
+	uuid=$(dmsetup info -c --noheadings -o uuid vg-lv)
+	leg=$uuid-pvmoved
+	dmsetup table vg-lv >"$work/here"
+	awk -v dev="$(dev_of "$(pv 1)")" '{ print $1, $2, "linear", dev, 2048 + $1 }' "$work/here" >"$work/there"
+}
+
+dev_of() {
+	lsblk -dno MAJ:MIN "$1" | tr -d ' '
+}
+
+linear_to() {
+	echo "0 $(blockdev --getsz /dev/vg/lv) linear $(dev_of "$1") 0"
+}
+
+# mirrors FROM TO [nosync]: two tables with the same targets become one that copies.
+mirrors() {
+	paste -d' ' "$1" "$2" | awk -v sync="${3:-sync}" '{
+		print $1, $2, "mirror core 2 512", sync, 2, $4, $5, $9, $10, "2 handle_errors keep_log"
+	}'
+}
+
+# put_on_leg FROM: the LV goes through a leg that passes everything on.
+put_on_leg() {
+	dm_on_kernel create vg-lv-pvmoved "$leg" "$1"
+	linear_to /dev/mapper/vg-lv-pvmoved >"$work/through"
+	dm_on_kernel swap "$uuid" visible "$work/through"
+}
+
+move() {
+	local from=$1 to=$2
+
+	put_on_leg "$from"
+	sees "$leg" '^vg-lv-pvmoved .* active rw open=1$'
+	mirrors "$from" "$to" >"$work/mirrors"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	timeout 60 dm_on_kernel wait-synced "$leg"
+	sees "$leg" '^  64/64 alive alive$'
+	dm_on_kernel flush "$(dev_of "$(pv 1)")"
+	dm_on_kernel swap "$uuid" visible "$to"
+	dm_on_kernel remove "$leg"
+	sees "$leg" '^absent$'
+}
+
+# sees UUID PATTERN
+sees() {
+	dm_on_kernel observe "$1" >"$work/seen"
+	cat "$work/seen"
+	grep -qE -e "$2" "$work/seen" || fail "not seen: $2"
+}
+
+nothing_waits_for() {
+	dmsetup info -c --noheadings -o tables_loaded "$1" | grep -q '^Live$' ||
+		fail "a table of $1 waits to be made the live one"
+}
+
+no_cookie_is_left() {
+	! dmsetup udevcookies | grep 0x || fail "cookies are left"
+}
+
+a_whole_move_there_and_back() {
+	some_lv
+	links_start vg/lv
+	fixed_files /mnt/lv 8
+	writer_start /mnt/lv 8
+	for _ in 1 2; do
+		move "$work/here" "$work/there"
+		fixed_files_are_whole /mnt/lv
+		move "$work/there" "$work/here"
+	done
+	no_cookie_is_left
+	writer_stop /mnt/lv
+	links_stop
+	fixed_files_are_whole /mnt/lv
+	umount /mnt/lv
+	fsck_is_clean vg/lv
+}
+
+a_leg_is_no_file_system_to_udev() {
+	local device
+
+	some_lv
+	put_on_leg "$work/here"
+	mirrors "$work/here" "$work/there" >"$work/mirrors"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	udevadm settle
+	udevadm info /dev/mapper/vg-lv-pvmoved | tee "$work/udev"
+	grep -q 'DM_UUID=LVM-.*-pvmoved' "$work/udev" || fail "udev has not seen the leg"
+	! grep -E 'ID_FS|by-uuid|by-id' "$work/udev" || fail "udev has looked into the leg"
+	device=$(readlink -e /dev/vg/lv)
+	[ "$(readlink -e "/dev/disk/by-uuid/$(blkid -s UUID -o value /dev/vg/lv)")" = "$device" ] ||
+		fail "the by-uuid link is stolen"
+}
+
+# Whatever is seen while tables are swapped is one of the tables, and belongs together.
+observing_never_sees_half_a_swap() {
+	some_lv
+	writer_start /mnt/lv 8
+	put_on_leg "$work/here"
+	mirrors "$work/here" "$work/there" >"$work/mirrors"
+	mirrors "$work/here" "$work/there" nosync >"$work/nosync"
+	(
+		trap - ERR
+		while [ ! -e "$work/enough" ]; do
+			dm_on_kernel observe "$leg" || break
+		done >"$work/seen.all" 2>&1
+	) &
+	for _ in $(seq 15); do
+		dm_on_kernel swap "$leg" hidden "$work/mirrors"
+		dm_on_kernel swap "$leg" hidden "$work/here"
+		dm_on_kernel swap "$leg" hidden "$work/nosync"
+	done
+	touch "$work/enough"
+	wait $!
+	sort "$work/seen.all" | uniq -c
+	! grep -E ': E' "$work/seen.all" || fail "observing has failed"
+	! grep -A1 nosync "$work/seen.all" | grep '^  ' | grep -v '/\(.*\) alive' || fail "half a swap"
+	awk '/ nosync / { getline; split($1, n, "/"); if (n[1] != n[2]) exit 1 }' "$work/seen.all" ||
+		fail "a mirror that has nothing to copy is seen copying"
+	writer_stop /mnt/lv
+}
+
+# The writes to the destination fail; nothing hangs, and an event tells.
+a_failed_leg_is_told_by_an_event() {
+	some_lv
+	put_on_leg "$work/here"
+	dmsetup create bad --table "0 393216 error"
+	sed "s/linear [0-9:]* /linear $(dev_of /dev/mapper/bad) /" "$work/there" >"$work/nowhere"
+	mirrors "$work/here" "$work/nowhere" >"$work/mirrors"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	timeout 20 dm_on_kernel wait-failed "$leg"
+	sees "$leg" '^  .* alive (sync|write)-failed$'
+	dm_on_kernel swap "$leg" hidden "$work/here"
+	dmsetup remove bad
+}
+
+a_table_that_cannot_be_loaded_changes_nothing() {
+	some_lv
+	writer_start /mnt/lv 8
+	echo "0 $(blockdev --getsz /dev/vg/lv) linear 240:77 0" >"$work/bad"
+	fails_with 1 dm_on_kernel swap "$uuid" visible "$work/bad"
+	said '^1: E.* device-mapper: reload ioctl on .* failed'
+	sees "$uuid" '^vg-lv .* active rw'
+	nothing_waits_for vg-lv
+	fails_with 1 dm_on_kernel create nothing "$leg" "$work/bad"
+	sees "$leg" '^absent$'
+	fails_with 1 dm_on_kernel swap LVM-nobody hidden "$work/here"
+	said '^1: ENXIO'
+	no_cookie_is_left
+	writer_stop /mnt/lv
+}
+
+names_and_uuids_are_given_once() {
+	some_lv
+	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here"
+	fails_with 1 dm_on_kernel create vg-lv-pvmoved "$leg-2" "$work/here"
+	said '^1: EBUSY'
+	fails_with 1 dm_on_kernel create other "$leg" "$work/here"
+	said '^1: EBUSY'
+	sees "$leg" '^vg-lv-pvmoved .* active rw open=0$'
+	dm_on_kernel remove "$leg"
+	dm_on_kernel remove "$leg"
+}
+
+a_device_in_use_is_not_removed() {
+	some_lv
+	put_on_leg "$work/here"
+	fails_with 1 dm_on_kernel remove "$leg"
+	said '^1: EBUSY device-mapper: remove ioctl on .* failed: Device or resource busy'
+	no_cookie_is_left
+	dm_on_kernel swap "$uuid" visible "$work/here"
+	dm_on_kernel remove "$leg"
+}
+
+a_device_that_is_read_only_stays_so() {
+	some_lv
+	umount /mnt/lv
+	lvchange -pr vg/lv
+	sees "$uuid" '^vg-lv .* active ro '
+	dm_on_kernel swap "$uuid" visible "$work/there"
+	sees "$uuid" '^vg-lv .* active ro '
+	[ "$(blockdev --getro /dev/vg/lv)" = 1 ] || fail "it can be written to"
+}
+
+# What LVM loads and we do not know is seen as such; what is suspended is looked at without waiting.
+foreign_tables_and_suspended_devices_are_seen() {
+	some_lv
+	put_on_leg "$work/here"
+	dmsetup suspend --noflush --nolockfs vg-lv-pvmoved
+	timeout 5 dm_on_kernel observe "$leg" | grep ' suspended rw ' || fail "it is not seen suspended"
+	# The swap is a resume too.
+	dm_on_kernel swap "$leg" hidden "$work/there"
+	sees "$leg" ' active rw '
+	dmsetup load vg-lv-pvmoved --table "0 $(blockdev --getsz /dev/vg/lv) striped 1 8 $(dev_of "$(pv 1)") 2048"
+	dmsetup resume vg-lv-pvmoved
+	sees "$leg" '^0 98304 other '
+	dmsetup create empty -u empty --notable
+	sees empty '^empty .* suspended rw'
+	dmsetup remove empty
+}
+
+flushing_takes_a_device_that_is_there() {
+	dm_on_kernel flush "$(dev_of "$(pv 0)")" -- flush "$(dev_of /dev/nvme0n1)"
+	fails_with 1 dm_on_kernel flush 240:77
+	said '^1: ENXIO'
+}
+
+# A disk that does not answer: its executor waits, others go on, and the swap is not lost when the
+# program that asked for it is killed.
+a_disk_that_hangs_holds_up_its_own_swap_only() {
+	local pid
+
+	some_lv
+	dmsetup create slow --table "0 393216 linear $(dev_of "$(pv 1)") 0"
+	echo "0 98304 linear $(dev_of /dev/mapper/slow) 2048" >"$work/slow"
+	echo "0 98304 linear $(dev_of "$(pv 1)") 2048" >"$work/quick"
+	dm_on_kernel create a LVM-a "$work/slow" -- create b LVM-b "$work/slow"
+	dmsetup suspend --noflush slow
+	dd if=/dev/mapper/a of=/dev/null iflag=direct bs=4k count=1 &
+	wait_until 10 "a read of the disk hangs" reading a
+	dm_on_kernel swap LVM-a hidden "$work/quick" -- swap LVM-b hidden "$work/quick" \
+		-- flush "$(dev_of "$(pv 0)")" >"$work/swaps" 2>&1 &
+	pid=$!
+	wait_until 20 "the other requests are done" has_lines 2 "$work/swaps"
+	sort "$work/swaps"
+	! grep '^1:' "$work/swaps" || fail "the swap did not wait for the disk"
+	sees LVM-b "^0 98304 linear $(dev_of "$(pv 1)") 2048"
+	timeout 5 dm_on_kernel observe LVM-a
+
+	pgrep -x pvmoved-dm >"$work/executors"
+	while read -r executor; do
+		kill -TERM "$executor"
+	done <"$work/executors"
+	kill -KILL $pid
+	wait_until 10 "the idle executors leave" executors_are 1
+	dmsetup resume slow
+	wait_until 10 "the last executor leaves" executors_are 0
+	sees LVM-a "^0 98304 linear $(dev_of "$(pv 1)") 2048"
+	dm_on_kernel remove LVM-a -- remove LVM-b
+	dmsetup remove slow
+	no_cookie_is_left
+}
+
+reading() {
+	[ "$(awk '{ print $9 }' "/sys/block/$(basename "$(readlink -e "/dev/mapper/$1")")/stat")" = 1 ]
+}
+
+has_lines() {
+	[ "$(wc -l <"$2")" = "$1" ]
+}
+
+executors_are() {
+	[ "$(pgrep -xc pvmoved-dm)" = "$1" ]
+}
+
+executors_are_safe() {
+	local pid
+
+	some_lv
+	dmsetup create slow --table "0 393216 linear $(dev_of "$(pv 1)") 0"
+	echo "0 98304 linear $(dev_of /dev/mapper/slow) 2048" >"$work/slow"
+	dm_on_kernel create a LVM-a "$work/slow"
+	dmsetup suspend --noflush slow
+	dd if=/dev/mapper/a of=/dev/null iflag=direct bs=4k count=1 &
+	wait_until 10 "a read of the disk hangs" reading a
+	dm_on_kernel remove LVM-none -- swap LVM-a hidden "$work/there" &
+	wait_until 20 "an executor hangs" executors_hang
+	for pid in $(pgrep -x pvmoved-dm); do
+		[ "$(cat /proc/$pid/oom_score_adj)" = -1000 ] || fail "the OOM killer may take an executor"
+		grep VmLck "/proc/$pid/status"
+		grep -q 'VmLck:.* 0 kB' "/proc/$pid/status" && fail "an executor is not locked in memory"
+		[ "$(readlink /proc/$pid/cwd)" = / ] || fail "an executor holds a folder"
+	done
+	dmsetup resume slow
+	wait
+	dm_on_kernel remove LVM-a
+	dmsetup remove slow
+}
+
+executors_hang() {
+	grep -qs dm_ /proc/$(pgrep -x pvmoved-dm | head -1)/wchan || grep -ls . $(pgrep -x pvmoved-dm | sed 's,.*,/proc/&/wchan,') | xargs grep -l dm_
+}
+
+a_stuck_udevd_holds_up_nothing_for_long() {
+	local began
+
+	some_lv
+	udevadm settle
+	udevadm control --stop-exec-queue
+	began=$SECONDS
+	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here"
+	echo "took $((SECONDS - began)) s"
+	[ $((SECONDS - began)) -ge 9 ] && [ $((SECONDS - began)) -le 15 ] || fail "that is not ten seconds"
+	no_cookie_is_left
+	# libdevmapper has made the node that udev did not make.
+	[ "$(dev_of /dev/mapper/vg-lv-pvmoved)" ] || fail "there is no node"
+	dm_on_kernel remove "$leg"
+	[ ! -e /dev/mapper/vg-lv-pvmoved ] || fail "the node is still there"
+	udevadm control --start-exec-queue
+	udevadm settle
+	no_cookie_is_left
+	[ ! -e /dev/mapper/vg-lv-pvmoved ] || fail "udev has brought the node back"
+}
+
+without_udev_nodes_are_still_made() {
+	some_lv
+	udevadm settle
+	udevadm control --exit
+	wait_until 10 "udevd ends" udevd_has_ended
+	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here"
+	[ "$(dev_of /dev/mapper/vg-lv-pvmoved)" ] || fail "there is no node"
+	linear_to /dev/mapper/vg-lv-pvmoved >"$work/through"
+	dm_on_kernel swap "$uuid" visible "$work/through"
+	dm_on_kernel swap "$uuid" visible "$work/here"
+	dm_on_kernel remove "$leg"
+	[ ! -e /dev/mapper/vg-lv-pvmoved ] || fail "the node is still there"
+	/lib/systemd/systemd-udevd --daemon
+}
+
+udevd_has_ended() {
+	[ ! -e /run/udev/control ]
+}
+
+run_case 'a whole move, there and back, under a writer' a_whole_move_there_and_back
+run_case 'a leg is no file system to udev' a_leg_is_no_file_system_to_udev
+run_case 'observing never sees half a swap' observing_never_sees_half_a_swap
+run_case 'a failed leg is told by an event' a_failed_leg_is_told_by_an_event
+run_case 'a table that cannot be loaded changes nothing' a_table_that_cannot_be_loaded_changes_nothing
+run_case 'names and UUIDs are given once' names_and_uuids_are_given_once
+run_case 'a device in use is not removed' a_device_in_use_is_not_removed
+run_case 'a device that is read-only stays so' a_device_that_is_read_only_stays_so
+run_case 'foreign tables and suspended devices are seen' foreign_tables_and_suspended_devices_are_seen
+run_case 'flushing takes a device that is there' flushing_takes_a_device_that_is_there
+run_case 'a disk that hangs holds up its own swap only' a_disk_that_hangs_holds_up_its_own_swap_only
+run_case 'executors are safe' executors_are_safe
+run_case 'a stuck udevd holds up nothing for long' a_stuck_udevd_holds_up_nothing_for_long
+run_case 'without udev nodes are still made' without_udev_nodes_are_still_made
+end_cases

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/rpc/harness.h"
+
+static const char *const changing[] = {
+	CALL_START(REQUEST_SDA),
+	"{'method':'org.pvmoved.Abort','parameters':{'id':1}}",
+	"{'method':'org.pvmoved.Pause','parameters':{'id':1}}",
+	"{'method':'org.pvmoved.Resume','parameters':{'id':1}}",
+	/* and the permission comes before anything is said about the parameters */
+	"{'method':'org.pvmoved.Start','parameters':{'nonsense':1}}",
+};
+
+static const char *const looking[] = {
+	CALL_PLAN(REQUEST_SDA),
+	CALL_LIST,
+	CALL_GET_INFO,
+	"{'method':'org.varlink.service.GetInfo'}",
+	CALL_DESCRIBE("org.pvmoved"),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void only_root_may_change_things(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+
+	harness->mover.answers_at_once = true;
+	fake_mover_add(&harness->mover, PASS_COPYING);
+	for (size_t i = 0; i < COUNT(changing); i++)
+		assert_call_fails(harness, &client, changing[i], VARLINK_PERMISSION_DENIED, NULL,
+				  NULL);
+	assert_int_equal(harness->mover.goals_set, 0);
+	assert_int_equal(harness->mover.move_count, 1);
+	client_close(&client);
+}
+
+static void everyone_who_connects_may_look(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+
+	harness->mover.answers_at_once = true;
+	for (size_t i = 0; i < COUNT(looking); i++) {
+		_json_ answer = client_call(harness, &client, looking[i]);
+
+		assert_nothing_at(answer, "/error");
+	}
+	client_close(&client);
+}
+
+static void a_denied_oneway_call_changes_nothing_and_says_nothing(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+
+	fake_mover_add(&harness->mover, PASS_COPYING);
+	client_send(harness, &client,
+		    "{'method':'org.pvmoved.Abort','parameters':{'id':1},'oneway':true}");
+	assert_null(client_receive(harness, &client));
+	assert_false(client.closed);
+	assert_int_equal(harness->mover.goals_set, 0);
+	client_close(&client);
+}
+
+static void the_kernel_says_who_the_peer_is(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+	_json_ answer = NULL;
+
+	fake_mover_add(&harness->mover, PASS_COPYING);
+	answer = client_call(harness, &client,
+			     "{'method':'org.pvmoved.Pause','parameters':{'id':1}}");
+	if (getuid() == 0)
+		assert_nothing_at(answer, "/error");
+	else
+		assert_text_at(answer, "/error", VARLINK_PERMISSION_DENIED);
+	client_close(&client);
+}
+
+static void the_last_connections_are_kept_for_root(void **state)
+{
+	enum { GUESTS = RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED };
+	struct harness *harness = *state;
+	struct client clients[RPC_CONNECTIONS_MAX];
+	struct client extra;
+
+	for (int i = 0; i < GUESTS; i++)
+		clients[i] = client_open(harness, GUEST);
+	extra = client_open(harness, GUEST);
+	assert_true(client_is_closed(harness, &extra));
+	client_close(&extra);
+	for (int i = GUESTS; i < RPC_CONNECTIONS_MAX; i++) {
+		clients[i] = client_open(harness, ROOT);
+		assert_false(client_is_closed(harness, &clients[i]));
+	}
+	extra = client_open(harness, ROOT);
+	assert_true(client_is_closed(harness, &extra));
+	client_close(&extra);
+	/* room again as soon as somebody leaves */
+	for (int i = 0; i < RPC_CONNECTIONS_MAX; i++)
+		client_close(&clients[i]);
+	harness_run(harness);
+	assert_serving(harness);
+}
+
+static void clients_that_left_count_until_the_mover_is_done_with_them(void **state)
+{
+	enum { GUESTS = RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED };
+	struct harness *harness = *state;
+	_free_ char *plan = message_quote(CALL_PLAN(REQUEST_SDA));
+
+	for (int i = 0; i < GUESTS + 10; i++) {
+		struct client client = client_open(harness, GUEST);
+
+		client_write(harness, &client, plan, strlen(plan) + 1);
+		client_close(&client);
+		event_base_loop(harness->base, EVLOOP_NONBLOCK);
+	}
+	assert_int_equal(harness->mover.pending_count, GUESTS);
+	assert_serving(harness);
+	while (harness->mover.pending_count > 0)
+		fake_mover_answer(&harness->mover);
+	harness_run(harness);
+	assert_serving(harness);
+}
+
+static void running_out_of_descriptors_passes(void **state)
+{
+	struct harness *harness = *state;
+	struct rlimit before;
+	struct rlimit tight;
+	struct client client;
+	_json_ answer = NULL;
+	int lowest;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	lowest = fcntl(harness->listen_fd, F_DUPFD_CLOEXEC, 0);
+	close(lowest);
+	/* room for the client's socket, none for the daemon's side of it */
+	tight = (struct rlimit){.rlim_cur = (rlim_t)lowest + 1, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	client = client_open(harness, ROOT);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	client_send(harness, &client, CALL_GET_INFO);
+	assert_null(client_receive(harness, &client));
+	/* the daemon waits for its own timer, not for us */
+	event_base_loop(harness->base, EVLOOP_ONCE);
+	answer = client_receive(harness, &client);
+	assert_non_null(answer);
+	client_close(&client);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(only_root_may_change_things),
+		TEST(everyone_who_connects_may_look),
+		TEST(a_denied_oneway_call_changes_nothing_and_says_nothing),
+		cmocka_unit_test_setup_teardown(the_kernel_says_who_the_peer_is,
+						harness_setup_with_peercred, harness_teardown),
+		TEST(the_last_connections_are_kept_for_root),
+		TEST(clients_that_left_count_until_the_mover_is_done_with_them),
+		TEST(running_out_of_descriptors_passes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/rpc/harness.h"
+
+/* The connection ends; nobody else notices. */
+static void assert_drops(struct harness *harness, const void *bytes, size_t len)
+{
+	struct client client = client_open(harness, ROOT);
+
+	client_write(harness, &client, bytes, len);
+	assert_true(client_is_closed(harness, &client));
+	client_close(&client);
+	assert_serving(harness);
+}
+
+static void what_is_no_call_ends_the_connection(void **state)
+{
+	static const char *const messages[] = {
+		"",
+		" ",
+		"x",
+		"null",
+		"1",
+		"[]",
+		"\"org.pvmoved.GetInfo\"",
+		"{",
+		"}",
+		"{}",
+		"{}{}",
+		"{\"method\"}",
+		"{\"method\":null}",
+		"{\"method\":1}",
+		"{\"method\":{}}",
+		"{\"method\":\"org.pvmoved.GetInfo\\u0000\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\"",
+		"{\"method\":\"org.pvmoved.GetInfo\"}x",
+		"{\"method\":\"org.pvmoved.GetInfo\",\"parameters\":[]}",
+		"{\"method\":\"org.pvmoved.GetInfo\",\"parameters\":\"\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\",\"more\":1}",
+		"{\"method\":\"org.pvmoved.GetInfo\",\"oneway\":\"yes\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\",\"upgrade\":{}}",
+		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		/* not UTF-8: a lone continuation, an overlong slash, a surrogate, beyond the last
+		 */
+		"{\"method\":\"org.pvmoved.GetInfo\x80\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\xc0\xaf\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\xed\xa0\x80\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\xf4\x90\x80\x80\"}",
+		"{\"method\":\"org.pvmoved.GetInfo\xe2\x82",
+	};
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		assert_drops(*state, messages[i], strlen(messages[i]) + 1);
+}
+
+static void deep_nesting_ends_the_connection(void **state)
+{
+	enum { DEPTH = 100000 };
+	_free_ char *message = NULL;
+	_free_ char *brackets = malloc(DEPTH + 1);
+
+	memset(brackets, '[', DEPTH);
+	brackets[DEPTH] = '\0';
+	assert_true(asprintf(&message,
+			     "{\"method\":\"org.pvmoved.GetInfo\",\"parameters\":{\"x\":%s",
+			     brackets) > 0);
+	assert_drops(*state, message, strlen(message) + 1);
+}
+
+static void an_oversized_message_ends_the_connection(void **state)
+{
+	enum { SIZE = 2 * PROTOCOL_CALL_MAX };
+	_free_ char *message = malloc(SIZE);
+
+	/* with its end, and without one ever */
+	memset(message, ' ', SIZE);
+	message[SIZE - 1] = '\0';
+	assert_drops(*state, message, SIZE);
+	message[SIZE - 1] = ' ';
+	assert_drops(*state, message, SIZE);
+}
+
+static void the_longest_message_is_taken(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	_free_ char *message = malloc(PROTOCOL_CALL_MAX + 1);
+	const char call[] = "{\"method\":\"org.pvmoved.GetInfo\"}";
+	_json_ answer = NULL;
+
+	memset(message, ' ', PROTOCOL_CALL_MAX);
+	message[PROTOCOL_CALL_MAX] = '\0';
+	memcpy(message + PROTOCOL_CALL_MAX - strlen(call), call, strlen(call));
+	assert_int_equal(client_write(harness, &client, message, PROTOCOL_CALL_MAX + 1),
+			 PROTOCOL_CALL_MAX + 1);
+	answer = client_receive(harness, &client);
+	assert_non_null(answer);
+	client_close(&client);
+}
+
+static void answers_to_what_came_before_garbage_are_sent(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	_json_ answer = NULL;
+
+	client_send(harness, &client, CALL_GET_INFO);
+	client_send(harness, &client, "garbage");
+	client_write(harness, &client, CALL_GET_INFO, sizeof(CALL_GET_INFO));
+	answer = client_receive(harness, &client);
+	assert_text_at(answer, "/parameters/version", "1.2.3");
+	assert_true(client_is_closed(harness, &client));
+	client_close(&client);
+}
+
+static void messages_may_come_in_pieces(void **state)
+{
+	const char calls[] = "{\"method\":\"org.pvmoved.GetInfo\"}\0"
+			     "{\"method\":\"org.pvmoved.List\"}";
+	struct harness *harness = *state;
+
+	for (size_t cut = 0; cut <= sizeof(calls); cut++) {
+		struct client client = client_open(harness, GUEST);
+		_json_ info = NULL;
+		_json_ list = NULL;
+
+		client_write(harness, &client, calls, cut);
+		harness_run(harness);
+		client_write(harness, &client, calls + cut, sizeof(calls) - cut);
+		info = client_receive(harness, &client);
+		list = client_receive(harness, &client);
+		assert_text_at(info, "/parameters/version", "1.2.3");
+		assert_count_at(list, "/parameters/moves", 0);
+		client_close(&client);
+	}
+}
+
+static void half_a_message_disturbs_nobody(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+
+	client_write(harness, &client, "{\"method\":", 10);
+	assert_serving(harness);
+	shutdown(client.fd, SHUT_WR);
+	assert_true(client_is_closed(harness, &client));
+	client_close(&client);
+}
+
+static void a_client_that_leaves_during_its_call_is_forgotten(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	client_close(&client);
+	harness_run(harness);
+	assert_int_equal(harness->mover.pending_count, 1);
+	fake_mover_answer(&harness->mover);
+	harness_run(harness);
+	assert_int_equal(harness->mover.move_count, 1);
+	assert_serving(harness);
+}
+
+/* Closing with an answer unread makes an error of it instead of an end. */
+static void a_client_that_leaves_its_answers_unread_is_forgotten(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+
+	client_send(harness, &client, CALL_GET_INFO);
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	harness_run(harness);
+	client_close(&client);
+	harness_run(harness);
+	fake_mover_answer(&harness->mover);
+	harness_run(harness);
+	assert_serving(harness);
+}
+
+static void a_server_may_end_with_calls_and_streams_open(void **state)
+{
+	struct harness *harness = *state;
+	struct client caller = client_open(harness, ROOT);
+	struct client gone = client_open(harness, ROOT);
+	struct client watcher = client_open(harness, ROOT);
+
+	client_send(harness, &caller, CALL_START(REQUEST_SDA));
+	client_send(harness, &gone, CALL_START(REQUEST_SDA));
+	client_send(harness, &watcher, CALL_WATCH);
+	client_close(&gone);
+	harness_run(harness);
+	client_close(&caller);
+	client_close(&watcher);
+}
+
+static void a_client_that_reads_nothing_is_not_read_from_and_then_dropped(void **state)
+{
+	enum { CALLS = 100000 };
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+	_free_ char *call = message_quote(CALL_DESCRIBE("org.pvmoved"));
+	const size_t size = strlen(call) + 1;
+	size_t sent = 0;
+
+	for (size_t i = 0; i < CALLS; i++) {
+		size_t n = client_write(harness, &client, call, size);
+
+		sent += n;
+		if (n < size)
+			break;
+	}
+	/* two sockets' buffers and what is read ahead, but never all of it */
+	assert_true(sent < CALLS * size / 4);
+	assert_serving(harness);
+	event_base_loopexit(harness->base, &(struct timeval){.tv_usec = 3000L * HARNESS_STALL_MS});
+	event_base_dispatch(harness->base);
+	assert_true(write(client.fd, "x", 1) < 0);
+	client_close(&client);
+	assert_serving(harness);
+}
+
+/* xorshift64: the same messages in every run. */
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+static const char *const valid[] = {
+	CALL_GET_INFO,
+	"{'method':'org.pvmoved.List','more':true,'parameters':{'id':1}}",
+	"{'method':'org.pvmoved.Abort','parameters':{'id':2},'oneway':false}",
+	CALL_PLAN("{'source':{'device':'/dev/sda','ranges':[{'first_pe':0,'extent_count':12}]},"
+		  "'lv':'home','destinations':[{'device':'/dev/sdb'}],'request_id':'a'}"),
+	CALL_DESCRIBE("org.pvmoved"),
+};
+
+#define VALID_COUNT (sizeof(valid) / sizeof(valid[0]))
+
+/* Changes, drops or doubles a few bytes, or puts in some that mean something. */
+static size_t mutate(char *message, size_t len, uint64_t *seed)
+{
+	static const char meaning[] = "{}[]\",:\\-0.eE\x80\xff\x01";
+
+	for (uint64_t n = 1 + next_random(seed) % 4; n > 0 && len > 1; n--) {
+		size_t at = next_random(seed) % len;
+
+		switch (next_random(seed) % 4) {
+		case 0:
+			message[at] = (char)next_random(seed);
+			break;
+		case 1:
+			message[at] = meaning[next_random(seed) % (sizeof(meaning) - 1)];
+			break;
+		case 2:
+			memmove(message + at, message + at + 1, len - at - 1);
+			len--;
+			break;
+		default:
+			memmove(message + at + 1, message + at, len - at);
+			len++;
+		}
+	}
+	return len;
+}
+
+static void thousands_of_mangled_calls_do_no_harm(void **state)
+{
+	enum { ROUNDS = 5000, ROOM = 512 };
+	struct harness *harness = *state;
+	uint64_t seed = UINT64_C(0x9e3779b97f4a7c15);
+	size_t answered = 0;
+
+	harness->mover.answers_at_once = true;
+	for (int i = 0; i < 3; i++)
+		fake_mover_add(&harness->mover, PASS_COPYING);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct client client = client_open(harness, ROOT);
+		_free_ char *call = message_quote(valid[next_random(&seed) % VALID_COUNT]);
+		size_t len = strlen(call) + 1;
+		char message[ROOM];
+		struct json_object *answer;
+
+		memcpy(message, call, len);
+		len = mutate(message, len, &seed);
+		client_write(harness, &client, message, len);
+		shutdown(client.fd, SHUT_WR);
+		while ((answer = client_receive(harness, &client))) {
+			assert_true(json_object_is_type(
+				json_object_object_get(answer, "parameters"), json_type_object));
+			json_object_put(answer);
+			answered++;
+		}
+		assert_true(client.closed);
+		client_close(&client);
+	}
+	/* not all of them are so mangled that there is nothing to answer */
+	assert_in_range(answered, ROUNDS / 20, ROUNDS);
+	assert_serving(harness);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_no_call_ends_the_connection),
+		TEST(deep_nesting_ends_the_connection),
+		TEST(an_oversized_message_ends_the_connection),
+		TEST(the_longest_message_is_taken),
+		TEST(answers_to_what_came_before_garbage_are_sent),
+		TEST(messages_may_come_in_pieces),
+		TEST(half_a_message_disturbs_nobody),
+		TEST(a_client_that_leaves_during_its_call_is_forgotten),
+		TEST(a_client_that_leaves_its_answers_unread_is_forgotten),
+		TEST(a_server_may_end_with_calls_and_streams_open),
+		cmocka_unit_test_setup_teardown(
+			a_client_that_reads_nothing_is_not_read_from_and_then_dropped,
+			harness_setup_impatient, harness_teardown),
+		TEST(thousands_of_mangled_calls_do_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -29,32 +29,14 @@ struct client_size client_size(const struct client *client)
 	return size;
 }
 
-__attribute__((format(printf, 2, 0))) static void say(const struct client *client,
-						      const char *format, va_list arguments)
-{
-	char message[MESSAGE_MAX];
-
-	vsnprintf(message, sizeof(message), format, arguments);
-	text_clean(message);
-	fprintf(client->err, "pvmovectl: %s\n", message);
-}
-
 void client_say(const struct client *client, const char *format, ...)
 {
+	char message[MESSAGE_MAX];
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(client, format, arguments);
+	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
-}
-
-enum exit_code client_fail(const struct client *client, enum exit_code code, const char *format,
-			   ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	say(client, format, arguments);
-	va_end(arguments);
-	return code;
+	text_clean(message);
+	fprintf(client->err, "pvmovectl: %s\n", message);
 }

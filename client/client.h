@@ -31,9 +31,10 @@ struct client_size client_size(const struct client *client);
 
 /*
  * Writes "pvmovectl: ", the message cleaned of control characters, and a line
- * feed to err. client_fail() then returns the code, for `return client_fail(…)`.
+ * feed to err.
  */
 __attribute__((format(printf, 2, 3))) void client_say(const struct client *client,
 						      const char *format, ...);
-__attribute__((format(printf, 3, 4))) enum exit_code
-client_fail(const struct client *client, enum exit_code code, const char *format, ...);
+
+/* The same as the last that a command does: `return client_fail(client, code, …)`. */
+#define client_fail(client, code, ...) (client_say((client), __VA_ARGS__), (code))

@@ -39,7 +39,7 @@ static enum exit_code call(const struct client *client, const char *method,
 			   struct json_object *parameters, struct reply *replyp)
 {
 	cleanup(connection_close) struct connection connection = {.fd = -1};
-	cleanup(reply_deinit) struct reply reply = {0};
+	struct reply reply = {0};
 	int ret = connection_open(&connection, client->socket_path, -1, client->reply_timeout_ms);
 
 	if (ret < 0)
@@ -50,10 +50,13 @@ static enum exit_code call(const struct client *client, const char *method,
 		ret = receive_only_reply(&connection, client->reply_timeout_ms, &reply);
 	if (ret < 0)
 		return report_connection(client, ret);
-	if (reply.error)
-		return report_error(client, reply.error, reply.parameters);
+	if (reply.error) {
+		enum exit_code code = report_error(client, reply.error, reply.parameters);
+
+		reply_deinit(&reply);
+		return code;
+	}
 	*replyp = reply;
-	reply = (struct reply){0};
 	return EXIT_OK;
 }
 
@@ -65,23 +68,21 @@ static enum exit_code print_json(const struct client *client, const struct reply
 }
 
 /* Reads the move of a reply; it is cleaned for people, and left as it is for JSON. */
-static enum exit_code read_move(const struct client *client, const struct options *options,
-				const struct reply *reply, struct move_view *movep)
+static int read_move(const struct options *options, const struct reply *reply,
+		     struct move_view *movep)
 {
 	struct json_object *object = json_object_object_get(reply->parameters, "move");
 	int ret = options->json ? 0 : text_clean_json(object);
 
-	if (ret == 0)
-		ret = view_read_move(object, movep);
-	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+	return ret < 0 ? ret : view_read_move(object, movep);
 }
 
 static void print_nothing_to_move(FILE *out, const struct options *options)
 {
 	char text[1024];
 
-	snprintf(text, sizeof(text), "Nothing to move: %s%s has no extents on %s%s.",
-		 options->lv ? "LV " : "no LV", options->lv ? options->lv : "",
+	snprintf(text, sizeof(text), "Nothing to move: %s%s extents on %s%s.",
+		 options->lv ? options->lv : "no LV", options->lv ? " has no" : " has",
 		 options->source.device, options->source.span_count ? " in that range" : "");
 	text_clean(text);
 	fprintf(out, "%s\n", text);
@@ -139,6 +140,7 @@ static enum exit_code run_start(const struct client *client, const struct option
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct move_view move;
 	enum exit_code code;
+	int ret;
 
 	if (options->dry_run)
 		return run_plan(client, options);
@@ -151,9 +153,9 @@ static enum exit_code run_start(const struct client *client, const struct option
 		print_nothing_to_move(client->out, options);
 		return EXIT_OK;
 	}
-	code = read_move(client, options, &reply, &move);
-	if (code != EXIT_OK)
-		return code;
+	ret = read_move(options, &reply, &move);
+	if (ret < 0)
+		return report_connection(client, ret);
 	if (!options->json)
 		print_started(client->out, &move, !options->wait);
 	else if (!options->wait)
@@ -199,11 +201,15 @@ static enum exit_code change_move(const struct client *client, const struct opti
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct move_view move;
 	enum exit_code code = call(client, method, request_new_id(options->id), &reply);
+	int ret;
 
-	if (code == EXIT_OK)
-		code = read_move(client, options, &reply, &move);
-	if (code != EXIT_OK || options->wait)
+	if (code != EXIT_OK)
 		return code;
+	ret = read_move(options, &reply, &move);
+	if (ret < 0)
+		return report_connection(client, ret);
+	if (options->wait)
+		return EXIT_OK;
 	if (options->json)
 		return print_json(client, &reply);
 	print_headline(client->out, &move);

@@ -87,7 +87,8 @@ int connection_send(struct connection *connection, const char *method,
 	    protocol_add_text(call, "method", name) < 0 ||
 	    (more && protocol_add_object(call, "more", json_object_new_boolean(true)) < 0))
 		return -ENOMEM;
-	text = json_object_to_json_string_length(call, JSON_C_TO_STRING_PLAIN, &len_bytes);
+	text = json_object_to_json_string_length(
+		call, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len_bytes);
 	if (!text)
 		return -ENOMEM;
 	if (len_bytes > PROTOCOL_CALL_MAX)
@@ -132,29 +133,30 @@ static int read_flag(struct json_object *message, const char *key, bool *flagp)
 
 static int read_reply(const char *text, size_t len_bytes, struct reply *replyp)
 {
-	cleanup(reply_deinit) struct reply reply = {0};
+	cleanup(protocol_put) struct json_object *message = NULL;
+	struct reply reply = {0};
 	struct json_object *error;
-	int ret = protocol_parse(text, len_bytes, &reply.message);
+	int ret = protocol_parse(text, len_bytes, &message);
 
 	if (ret < 0)
 		return ret;
-	ret = read_flag(reply.message, "continues", &reply.continues);
+	ret = read_flag(message, "continues", &reply.continues);
 	if (ret < 0)
 		return ret;
-	if (json_object_object_get_ex(reply.message, "error", &error) &&
+	if (json_object_object_get_ex(message, "error", &error) &&
 	    protocol_read_text(error, &reply.error) < 0)
 		return -EBADMSG;
-	if (!json_object_object_get_ex(reply.message, "parameters", &reply.parameters)) {
-		/* Varlink lets go of parameters where there are none */
-		ret = protocol_add_object(reply.message, "parameters", json_object_new_object());
+	if (!json_object_object_get_ex(message, "parameters", &reply.parameters)) {
+		/* Varlink may leave them out where there are none */
+		ret = protocol_add_object(message, "parameters", json_object_new_object());
 		if (ret < 0)
 			return ret;
-		reply.parameters = json_object_object_get(reply.message, "parameters");
+		reply.parameters = json_object_object_get(message, "parameters");
 	}
 	if (!json_object_is_type(reply.parameters, json_type_object))
 		return -EBADMSG;
+	reply.message = steal_pointer(&message);
 	*replyp = reply;
-	reply = (struct reply){0};
 	return 0;
 }
 

@@ -41,6 +41,17 @@ static void write_rate(FILE *out, const struct move_view *move, const char *befo
 	fprintf(out, "%s%s/s", before, text);
 }
 
+static void write_eta(FILE *out, const struct move_view *move, const char *before,
+		      const char *after)
+{
+	char text[UNITS_TEXT_MAX];
+
+	if (move->eta_us == VIEW_UNKNOWN)
+		return;
+	units_format_duration(move->eta_us, text);
+	fprintf(out, "%s%s%s", before, text, after);
+}
+
 void headline_write(FILE *out, const struct move_view *move)
 {
 	char text[UNITS_TEXT_MAX];
@@ -52,10 +63,7 @@ void headline_write(FILE *out, const struct move_view *move)
 	if (view_move_is_ended(move))
 		return;
 	write_rate(out, move, ", ");
-	if (move->eta_us != VIEW_UNKNOWN) {
-		units_format_duration(move->eta_us, text);
-		fprintf(out, ", %s to go", text);
-	}
+	write_eta(out, move, ", ", " to go");
 	if (!view_find_current_pass(move, &pass))
 		return;
 	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass.reason_code ? ", " : "");
@@ -65,7 +73,7 @@ void headline_write(FILE *out, const struct move_view *move)
 /* All that stands behind the bar. */
 static void write_numbers(FILE *out, const struct move_view *move)
 {
-	char copied[UNITS_TEXT_MAX], total[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX];
+	char copied[UNITS_TEXT_MAX], total[UNITS_TEXT_MAX];
 	struct pass_view pass;
 
 	units_format_bytes(move->copied_bytes, copied);
@@ -77,10 +85,7 @@ static void write_numbers(FILE *out, const struct move_view *move)
 		return;
 	}
 	write_rate(out, move, " ");
-	if (move->eta_us != VIEW_UNKNOWN) {
-		units_format_duration(move->eta_us, eta);
-		fprintf(out, " ETA %s", eta);
-	}
+	write_eta(out, move, " ETA ", "");
 	fprintf(out, " %s %s%s", pass.lv, pass.state, pass.reason_code ? ": " : "");
 	headline_write_reason(out, &pass);
 }

@@ -150,7 +150,7 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		return EXIT_OK;
 	case 'n':
 		option = TAKES_NAME;
-		/* fall through */
+		__attribute__((fallthrough));
 	case TAKES_NAME:
 		options->lv = optarg;
 		break;

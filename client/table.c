@@ -89,7 +89,7 @@ static void print_row(const struct table *table, const size_t widths[TABLE_COLUM
 
 		if (table->columns[i].right)
 			spaces += padding;
-		if (*text) {
+		if (*text && spaces < room) {
 			for (; spaces > 0; spaces--)
 				print_text(out, " ", &room);
 			fputs(is_coloured ? escapes[row->colour] : "", out);

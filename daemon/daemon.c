@@ -104,7 +104,12 @@ static int start_journal(struct daemon *daemon)
 			  state_dir, damage.off_bytes, damage.what);
 		return EXIT_DAMAGED;
 	}
-	return r < 0 ? fail(r, "open the journal in", state_dir) : EXIT_SUCCESS;
+	if (r < 0)
+		return fail(r, "open the journal in", state_dir);
+	if (journal_torn_size(daemon->wiring.journal) > 0)
+		log_warning("the journal in %s was torn: its last %" PRIu64 " bytes are no record",
+			    state_dir, journal_torn_size(daemon->wiring.journal));
+	return EXIT_SUCCESS;
 }
 
 static int start_adapters(struct daemon *daemon)

@@ -165,6 +165,8 @@ static void update_reason(struct pass *pass, const struct fsm_row *row,
 	enum pass_reason reason = reason_of_event(row->event);
 	char text[PASS_REASON_TEXT_MAX];
 
+	if (row->action == ACTION_WAIT)
+		return; /* what is waited for is noted already */
 	if (!state_has_reason(row->next)) {
 		set_reason(pass, REASON_NONE, "");
 	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
@@ -228,7 +230,8 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	}
 	log_pass(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		 pass_state_name(row->next), pass_event_name(row->event));
-	drive->move->waiting = false;
+	if (row->action != ACTION_WAIT)
+		drive->move->waiting = false;
 	update_progress(pass, seen);
 	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
 		eta_reset(&drive->move->eta);
@@ -270,7 +273,7 @@ static void tell_success(struct drive *drive, const struct pass *pass)
 static bool effect_is_lvm(enum pass_action action)
 {
 	return action == ACTION_RESERVE || action == ACTION_COMMIT || action == ACTION_RELEASE ||
-	       action == ACTION_ACTIVATE;
+	       action == ACTION_ACTIVATE || action == ACTION_FINISH;
 }
 
 static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
@@ -290,12 +293,17 @@ static void tell_failure(struct drive *drive, struct pass *pass, int code, const
 			    : EVENT_EFFECT_FAILED);
 }
 
+/* An LV that we had activated and that somebody uses by now stays active: all is done. */
+static bool finish_may_be_left(const struct drive *drive, int code)
+{
+	return code == -EBUSY || drive->attempts + 1 >= DRIVE_ATTEMPTS_MAX;
+}
+
 /* The effect has ended: what it has to say is the next event. */
 static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
 {
 	end_effect(drive);
-	/* An LV that we had activated and that somebody uses by now stays active: all is done. */
-	if (code == 0 || drive->effect == ACTION_FINISH) {
+	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
 		clear_trouble(drive, pass);
 		tell_success(drive, pass);
 	} else {
@@ -434,9 +442,14 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		look_after(drive, DRIVE_IDLE_MS, true);
 		return false;
 	}
-	if (row->next != row->state &&
-	    enter_state(drive, pass, row, scene ? &scene->seen : NULL) < 0)
-		return false;
+	if (row->next != row->state) {
+		r = enter_state(drive, pass, row, scene ? &scene->seen : NULL);
+		if (r < 0) {
+			note_trouble(drive, pass, REASON_JOURNAL_FAILED, strerror(-r));
+			look_after(drive, DRIVE_IDLE_MS, true);
+			return false;
+		}
+	}
 	if (row->action == ACTION_WAIT) {
 		wait_again(drive, pass, event);
 		return false;

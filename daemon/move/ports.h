@@ -29,7 +29,10 @@ typedef void port_vg_fn(void *arg, const struct port_result *result, struct vg *
 typedef bool port_guard_fn(void *arg, const struct vg *vg);
 
 struct ports {
-	/* The journal: on stable storage when it returns. 0 or a negative errno, which is final. */
+	/*
+	 * The journal: on stable storage when it returns. 0, or a negative errno: for those
+	 * that record_may_be_retried() knows nothing was written, all others are final.
+	 */
 	int (*record)(void *ctx, const char *payload, size_t len_bytes);
 
 	/* LVM */

@@ -12,6 +12,13 @@ bool mover_is_stopped(const struct mover *mover)
 	return mover->stopped != 0;
 }
 
+/* For want of room nothing was written, and room may come back. */
+static bool record_may_be_retried(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG || error == -ENOMEM ||
+	       error == -EMSGSIZE;
+}
+
 int mover_record(struct mover *mover, char *payload)
 {
 	_free_ char *text = payload;
@@ -19,7 +26,7 @@ int mover_record(struct mover *mover, char *payload)
 
 	if (r == 0)
 		r = text ? mover->ports->record(mover->ctx, text, strlen(text)) : -ENOMEM;
-	if (r < 0 && mover->stopped == 0) {
+	if (r < 0 && !mover->stopped && !record_may_be_retried(r)) {
 		mover->stopped = r;
 		log_error("cannot write the journal: %s; all moves stay as they are until the "
 			  "daemon is started again",

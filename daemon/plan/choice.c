@@ -68,7 +68,7 @@ int choice_resolve(struct planning *planning, const struct pv_choice *choice, si
 	if (overlap)
 		return choice_refuse_range(planning, choice, overlap);
 	*pvp = (size_t)(pv - planning->vg->pvs);
-	*extentsp = extents;
-	extents = (struct range_list){0};
+	extentsp->items = steal_pointer(&extents.items);
+	extentsp->count = extents.count;
 	return 0;
 }

@@ -92,14 +92,9 @@ static int check_destination(struct planning *planning, const struct pv_choice *
 {
 	const struct range_list *extents = &destination->extents;
 
-	if (destination->pv == planning->source_pv) {
-		if (choice->range_count == 0)
+	for (size_t i = 0; i < extents->count && destination->pv == planning->source_pv; i++)
+		if (range_list_meets(&planning->source, &extents->items[i]))
 			return planning_refuse(planning, REFUSAL_SAME_PV, choice->device, NULL);
-		for (size_t i = 0; i < extents->count; i++)
-			if (range_list_meets(&planning->source, &extents->items[i]))
-				return planning_refuse(planning, REFUSAL_SAME_PV, choice->device,
-						       NULL);
-	}
 	if (blocks_are_too_large(planning, destination->pv))
 		return planning_refuse(planning, REFUSAL_BLOCK_SIZE, choice->device,
 				       planning->request->source.device);

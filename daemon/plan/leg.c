@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/cleanup.h"
 #include "common/units.h"
 
 void leg_geometry_deinit(struct leg_geometry *geometry)
@@ -86,28 +85,40 @@ static bool run_is_in_order(const struct leg_geometry *geometry, const struct le
 	return run->len_sectors > 0 && (!last || run->lv_start_sectors >= run_lv_end(last));
 }
 
+/* Returns 0, -ENODEV or -ERANGE; there is room for all runs. */
+static int locate_runs(const struct vg *vg, const struct reservation *reservation,
+		       struct leg_geometry *geometry)
+{
+	for (; geometry->count < reservation->run_count; geometry->count++) {
+		struct leg_run *run = &geometry->runs[geometry->count];
+		int r = locate_run(vg, &reservation->runs[geometry->count], run);
+
+		if (r < 0)
+			return r;
+		run->leg_start_sectors = geometry->len_sectors;
+		if (!run_is_in_order(geometry, run) ||
+		    __builtin_add_overflow(geometry->len_sectors, run->len_sectors,
+					   &geometry->len_sectors))
+			return -ERANGE;
+	}
+	return 0;
+}
+
 int leg_geometry_make(const struct vg *vg, const struct reservation *reservation,
 		      struct leg_geometry *geometryp)
 {
-	cleanup(leg_geometry_deinit) struct leg_geometry geometry = {0};
+	struct leg_geometry geometry = {0};
+	int r;
 
 	geometry.runs = calloc(reservation->run_count + 1, sizeof(geometry.runs[0]));
 	if (!geometry.runs)
 		return -ENOMEM;
-	for (; geometry.count < reservation->run_count; geometry.count++) {
-		struct leg_run *run = &geometry.runs[geometry.count];
-		int r = locate_run(vg, &reservation->runs[geometry.count], run);
-
-		if (r < 0)
-			return r;
-		run->leg_start_sectors = geometry.len_sectors;
-		if (!run_is_in_order(&geometry, run) ||
-		    __builtin_add_overflow(geometry.len_sectors, run->len_sectors,
-					   &geometry.len_sectors))
-			return -ERANGE;
+	r = locate_runs(vg, reservation, &geometry);
+	if (r < 0) {
+		leg_geometry_deinit(&geometry);
+		return r;
 	}
 	*geometryp = geometry;
-	geometry = (struct leg_geometry){0};
 	return 0;
 }
 

@@ -179,8 +179,8 @@ int slice_map_observe(const struct leg_geometry *geometry, uint64_t extent_size_
 	r = read_targets(geometry, extent_size_sectors, table, mirrors, &map, &progress);
 	if (r < 0)
 		return r;
-	*mapp = map;
-	map = (struct slice_map){0};
+	mapp->slices = steal_pointer(&map.slices);
+	mapp->count = map.count;
 	*progressp = progress;
 	return 0;
 }

@@ -236,8 +236,8 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 	if (r < 0)
 		return r;
 	set_regions(&next, shape);
-	*nextp = next;
-	next = (struct slice_map){0};
+	nextp->slices = steal_pointer(&next.slices);
+	nextp->count = next.count;
 	return 0;
 }
 
@@ -278,7 +278,7 @@ int slice_map_table(const struct slice_map *map, const struct leg_geometry *geom
 		if (r < 0)
 			return r;
 	}
-	*tablep = table;
-	table = (struct dm_table){0};
+	tablep->targets = steal_pointer(&table.targets);
+	tablep->count = table.count;
 	return 0;
 }

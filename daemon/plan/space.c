@@ -114,32 +114,48 @@ static int place_head(struct space_pool *pool, size_t i, uint64_t extent_count, 
 	return run_list_append(placed, &head);
 }
 
-/* Places one run in the first pool that takes it whole, or else in pieces as long as there are. */
+/* The first pool with a range that takes so many extents, number *ip of it, or NULL. */
+static struct space_pool *find_whole(struct space_pool *pools, size_t count, uint64_t extent_count,
+				     size_t *ip)
+{
+	for (size_t p = 0; p < count; p++) {
+		size_t i = pool_find_fit(&pools[p], extent_count);
+
+		if (i < pools[p].count) {
+			*ip = i;
+			return &pools[p];
+		}
+	}
+	return NULL;
+}
+
+/* The first pool with any room, and in *extent_countp its longest range. There must be one. */
+static struct space_pool *find_longest(struct space_pool *pools, size_t count,
+				       uint64_t *extent_countp, size_t *ip)
+{
+	size_t p = 0;
+
+	while (p < count && pools[p].count == 0)
+		p++;
+	assert(p < count);
+	*extent_countp = pool_longest(&pools[p]);
+	*ip = pool_find_fit(&pools[p], *extent_countp);
+	return &pools[p];
+}
+
+/* Places one run in the first pool that takes it whole, or else in pieces as long as can be. */
 static int place_run(struct space_pool *pools, size_t count, struct run run,
 		     struct run_list *placed)
 {
 	while (run.extent_count > 0) {
-		struct space_pool *pool = NULL;
 		uint64_t take = run.extent_count;
-		size_t fit = 0;
+		size_t i;
+		struct space_pool *pool = find_whole(pools, count, take, &i);
 		int r;
 
-		for (size_t i = 0; i < count; i++) {
-			fit = pool_find_fit(&pools[i], take);
-			if (fit < pools[i].count) {
-				pool = &pools[i];
-				break;
-			}
-		}
-		for (size_t i = 0; !pool && i < count; i++) {
-			if (pools[i].count == 0)
-				continue;
-			pool = &pools[i];
-			take = pool_longest(pool);
-			fit = pool_find_fit(pool, take);
-		}
-		assert(pool);
-		r = place_head(pool, fit, take, &run, placed);
+		if (!pool)
+			pool = find_longest(pools, count, &take, &i);
+		r = place_head(pool, i, take, &run, placed);
 		if (r < 0)
 			return r;
 	}
@@ -224,10 +240,10 @@ static int place_whole(struct space_pool *pool, const struct run_list *runs, uin
 		       uint64_t longest_run, struct run_list *placed)
 {
 	size_t i = pool_find_fit(pool, extent_count);
-	int r;
 
 	if (i < pool->count) {
-		r = place_in_one_range(pool, i, extent_count, runs, placed);
+		int r = place_in_one_range(pool, i, extent_count, runs, placed);
+
 		return r < 0 ? r : 1;
 	}
 	if (pool->extents < extent_count || pool_longest(pool) < longest_run)

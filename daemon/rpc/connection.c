@@ -86,6 +86,20 @@ static void connection_send(struct call *call, const char *text, size_t len_byte
 				    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 
+/*
+ * Stops reading when enough is read ahead, and goes on when it is used up. (With libevent's own
+ * high watermark it would call us without end as long as we leave the input where it is.)
+ */
+static void bound_input(struct connection *connection)
+{
+	size_t ahead_bytes = evbuffer_get_length(bufferevent_get_input(connection->io));
+
+	if (ahead_bytes >= INPUT_MAX_BYTES)
+		bufferevent_disable(connection->io, EV_READ);
+	else if (!connection->input_ended)
+		bufferevent_enable(connection->io, EV_READ);
+}
+
 /* Takes the next whole message out of what was read: 1, 0 when there is none, or an error. */
 static int next_message(struct connection *connection, const char **messagep, size_t *len_bytesp)
 {
@@ -102,6 +116,7 @@ static int next_message(struct connection *connection, const char **messagep, si
 		evbuffer_drain(input, len_bytes);
 		ret = frame_reader_next(&connection->reader, messagep, len_bytesp);
 	}
+	bound_input(connection);
 	return ret;
 }
 
@@ -154,6 +169,7 @@ static void connection_advance(struct connection *connection)
 static void on_data(struct bufferevent *io, void *arg)
 {
 	(void)io;
+	bound_input(arg);
 	connection_advance(arg);
 }
 
@@ -211,7 +227,6 @@ int connection_open(struct connection_pool *pool, int fd, uid_t uid)
 	LIST_INSERT_HEAD(&pool->connections, connection, link);
 	pool->count++;
 	bufferevent_setcb(connection->io, on_data, on_data, on_event, connection);
-	bufferevent_setwatermark(connection->io, EV_READ, 0, INPUT_MAX_BYTES);
 	set_stall_timeout(connection);
 	bufferevent_enable(connection->io, EV_READ | EV_WRITE);
 	steal_pointer(&connection);

@@ -96,26 +96,39 @@ static void play_twice(const struct scenario *scenario, const struct plot_calls 
 	for_each_death(scenario, calls, count, die_twice);
 }
 
+static void fail(const struct scenario *scenario, uint64_t at, enum world_trap_kind kind, int code,
+		 unsigned times, struct matrix_count *count)
+{
+	const struct plot plot = {
+		.points = {{.at = at, .kind = kind, .code = code, .times = times}},
+		.point_count = 1,
+		.may_fail = times > 1,
+	};
+
+	play(&plot, scenario, NULL, count);
+}
+
 static void play_failures(const struct scenario *scenario, const struct plot_calls *calls,
 			  struct matrix_count *count)
 {
 	static const int codes[] = {-EIO, -ETIMEDOUT, -EBUSY, -ESTALE};
-	static const unsigned times[] = {1, FAILURES_IN_A_ROW};
+	static const size_t code_count = sizeof(codes) / sizeof(codes[0]);
 
 	for (uint64_t at = 1; at <= calls->count; at++) {
-		for (size_t i = 0; i < 16; i++) {
-			const struct plot plot = {
-				.points = {{.at = at,
-					    .kind = i & 1 ? TRAP_FAIL_AFTER : TRAP_FAIL,
-					    .code = codes[i / 4],
-					    .times = times[i / 2 % 2]}},
-				.point_count = 1,
-				.may_fail = times[i / 2 % 2] > 1,
-			};
+		enum world_call call = calls->calls[at - 1];
+		int code = codes[at % code_count];
 
-			if (!(i & 1) || world_call_changes_something(calls->calls[at - 1]))
-				play(&plot, scenario, NULL, count);
+		for (size_t i = 0; i < code_count && world_call_changes_something(call); i++)
+			fail(scenario, at, TRAP_FAIL, codes[i], 1, count);
+		if (world_call_changes_something(call)) {
+			fail(scenario, at, TRAP_FAIL_AFTER, code, 1, count);
+			fail(scenario, at, TRAP_FAIL_AFTER, code, FAILURES_IN_A_ROW, count);
+		} else {
+			fail(scenario, at, TRAP_FAIL, -EIO, 1, count);
 		}
+		fail(scenario, at, TRAP_FAIL, code, FAILURES_IN_A_ROW, count);
+		if (call == WORLD_RECORD)
+			fail(scenario, at, TRAP_FAIL, -ENOSPC, FAILURES_IN_A_ROW, count);
 	}
 }
 

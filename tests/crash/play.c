@@ -65,7 +65,7 @@ static void on_start(void *arg, const struct refusal *refusal, const struct move
 	order->is_void = !move;
 	if (move)
 		order->id = move->id;
-	else if (!order->play->goal_is_set)
+	else if (!order->play->goal_is_set && !order->play->may_fail)
 		truth_break(&order->play->truth, "there was nothing to move");
 }
 
@@ -90,11 +90,21 @@ static void ask_for_moves(struct play *play)
 	}
 }
 
+static bool is_before_commit(const struct play *play)
+{
+	const struct move *move = mover_find_move(play->mover, play->orders[0].id);
+	const struct pass *pass = move_current_pass(move);
+
+	return pass && pass->state < PASS_COMMITTING;
+}
+
 static bool set_goal(struct play *play, enum move_goal goal)
 {
-	struct refusal refusal;
+	struct refusal refusal = {0};
+	bool in_time = is_before_commit(play);
 	int r = mover_set_goal(play->mover, play->orders[0].id, goal, &refusal);
 
+	play->must_be_aborted |= r == 0 && goal == GOAL_ABORT && in_time;
 	return r == 0 || refusal.code == REFUSAL_TOO_LATE || refusal.code == REFUSAL_MOVE_ENDED;
 }
 
@@ -262,23 +272,23 @@ static void check_outcomes(struct play *play)
 	for (size_t i = 0; i < SCENARIO_MOVES_MAX; i++) {
 		const struct move *move = mover_find_move(play->mover, play->orders[i].id);
 		enum move_state state = move ? move_state(move) : MOVE_DONE;
+		bool is_aborted = state == MOVE_ABORTED && move->goal == GOAL_ABORT;
 
-		if (state == MOVE_DONE || (state == MOVE_ABORTED && i == 0 &&
-					   move->goal == GOAL_ABORT))
+		if (is_aborted || (state == MOVE_DONE && (i > 0 || !play->must_be_aborted)))
 			continue;
-		truth_break(&play->truth, "move %" PRIu64 " ended as %s", move->id,
+		truth_break(&play->truth, "move %zu of the scenario ended as %s", i + 1,
 			    move_state_name(state));
 	}
 }
 
-bool play_ends_well(struct play *play, bool may_fail)
+bool play_ends_well(struct play *play)
 {
 	truth_hold_at_end(&play->truth, play->mover);
 	check_ids(play);
 	check_replay(play);
 	compact_journal(play);
 	check_replay(play);
-	if (!may_fail)
+	if (!play->may_fail)
 		check_outcomes(play);
 	return !play->truth.broken[0];
 }

@@ -34,7 +34,9 @@ struct play {
 	struct mover *mover;
 	struct play_order orders[SCENARIO_MOVES_MAX];
 	struct play_whim whim;
+	bool may_fail;          /* the moves need not end as asked for */
 	bool goal_is_set;       /* the script's or the whim's, and acknowledged */
+	bool must_be_aborted;   /* it was acknowledged before the commit had begun */
 	uint64_t resume_at_step; /* of a pause; 0: there is none */
 	char uuids[PLAY_IDS_MAX][UUID_TEXT_SIZE]; /* of the moves seen, by id */
 };
@@ -58,5 +60,5 @@ void play_end(struct play *play, enum world_end how, bool compact, uint64_t seed
 /* Goes on until there is an outcome. */
 enum play_outcome play_run(struct play *play);
 
-/* After PLAY_OVER: all that must be true of the end. may_fail: moves need not have come to the end asked for. */
-bool play_ends_well(struct play *play, bool may_fail);
+/* After PLAY_OVER: all that must be true of the end. */
+bool play_ends_well(struct play *play);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/crash/plot.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -65,6 +66,16 @@ static uint64_t seed_after(const struct plot_point *point, size_t index)
 	return 2 + index + point->at * 64 + point->kind * 8 + point->end * 4;
 }
 
+/* An LV that is in use is not deactivated, and one that refuses to be is left in the end. */
+static void note_failure(struct play *play, const struct plot_point *point)
+{
+	uint64_t at = play->world.trap.at;
+
+	if (point->code < 0 && at <= play->world.call_count &&
+	    play->world.calls[at - 1] == WORLD_SET_ACTIVE)
+		play->truth.may_stay_active = point->code == -EBUSY || point->times > 1;
+}
+
 static enum play_outcome play_points(const struct plot *plot, struct play *play,
 				     uint64_t *first_calls)
 {
@@ -77,6 +88,7 @@ static enum play_outcome play_points(const struct plot *plot, struct play *play,
 		set_trap(play, point);
 		play_boot(play);
 		outcome = play_run(play);
+		note_failure(play, point);
 		if (outcome == PLAY_STOPPED)
 			outcome = PLAY_DEAD;
 		if (outcome == PLAY_DEAD)
@@ -96,8 +108,9 @@ bool plot_play(const struct plot *plot, const struct scenario *scenario, struct 
 
 	play_init(&play, scenario, PLOT_SEED);
 	play.whim = plot->whim;
+	play.may_fail = plot->may_fail;
 	if (play_points(plot, &play, first_calls) == PLAY_OVER)
-		play_ends_well(&play, plot->may_fail);
+		play_ends_well(&play);
 	good = !play.truth.broken[0];
 	if (!good)
 		print_broken(plot, &play, first_calls);

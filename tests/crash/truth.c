@@ -224,10 +224,13 @@ static void check_left_over(struct truth *truth)
 				truth_break(truth, "%s/%s is locked or tagged", vg->name,
 					    vg->lvs[j].name);
 	}
-	for (size_t i = 0; i < world->app.count; i++)
-		if (truth->active[i] != !!fake_dm_find(&world->dm, world->app.lvs[i].lv->uuid))
+	for (size_t i = 0; i < world->app.count; i++) {
+		bool active = fake_dm_find(&world->dm, world->app.lvs[i].lv->uuid);
+
+		if (truth->active[i] != active && !(active && truth->may_stay_active))
 			truth_break(truth, "%s is left %s", world->app.lvs[i].lv->name,
-				    truth->active[i] ? "inactive" : "active");
+				    active ? "active" : "inactive");
+	}
 }
 
 /* Each pass that is done has moved its LV, and none else has changed anything. */

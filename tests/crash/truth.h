@@ -16,6 +16,7 @@ struct truth {
 	const struct world *world;
 	char broken[TRUTH_TEXT_MAX]; /* the first thing found untrue; "": nothing */
 	bool disks_fail;             /* an application may get errors, never wrong data */
+	bool may_stay_active;        /* deactivating an LV was made to fail */
 	/* the metadata as it was last read */
 	struct vg *vgs[FAKE_VGS_MAX];
 	unsigned revisions[FAKE_VGS_MAX];

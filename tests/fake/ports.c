@@ -4,21 +4,24 @@
 
 #include "tests/fake/request.h"
 
+/* For want of room nothing is written, and room may come back; any other failure is final. */
 static int record(void *ctx, const char *payload, size_t len_bytes)
 {
 	struct world *world = ctx;
 	enum world_trap_kind fate = world_count_call(world, WORLD_RECORD);
-	int r = 0;
+	bool fails = fate == TRAP_FAIL || fate == TRAP_FAIL_AFTER;
+	int r;
 
 	if (fate == TRAP_DIE_BEFORE)
 		return -EIO;
-	if (fate != TRAP_FAIL)
-		r = fake_journal_append(&world->journal, payload, len_bytes);
+	if (fails && world->trap.code == -ENOSPC)
+		return -ENOSPC;
+	r = fate == TRAP_FAIL ? 0 : fake_journal_append(&world->journal, payload, len_bytes);
 	if (fate == TRAP_DIE_AFTER)
 		world->dead = true;
-	if (fate == TRAP_FAIL || fate == TRAP_FAIL_AFTER)
+	if (fails)
 		world->journal.error = world->trap.code;
-	return world->dead ? -EIO : (world->journal.error < 0 ? world->journal.error : r);
+	return world->dead ? -EIO : (fails ? world->trap.code : r);
 }
 
 static int observe(void *ctx, const char *uuid, struct dm_device *devicep)

@@ -33,8 +33,9 @@ bool world_call_changes_something(enum world_call call)
 
 bool world_call_can_be_late(enum world_call call)
 {
-	/* An edit holds the VG's lock until it has ended, and the journal is written by the daemon. */
-	return calls[call].changes_something && call != WORLD_EDIT_VG && call != WORLD_RECORD;
+	/* An edit holds the VG's lock to its end, and a new device waits for nothing. */
+	return call == WORLD_SET_ACTIVE || call == WORLD_SWAP || call == WORLD_REMOVE ||
+	       call == WORLD_FLUSH;
 }
 
 /* ---- beginning and end ------------------------------------------------- */
@@ -125,15 +126,31 @@ enum world_trap_kind world_count_call(struct world *world, enum world_call call)
 		world->trap.hook(world->trap.arg);
 	if (kind == TRAP_DIE_BEFORE)
 		world->dead = true;
+	if (kind == TRAP_DIE_LATE && !world_call_can_be_late(call))
+		kind = TRAP_DIE_AFTER;
 	return kind;
 }
 
 /* ---- what happens ------------------------------------------------------ */
 
-static bool request_can_run(const struct world *world, const struct world_request *request)
+/* lvchange holds the VG's lock, too. */
+static bool vg_is_locked_by_orphan(const struct world *world)
 {
-	return request->is_effected || request->call != WORLD_SWAP ||
-	       !fake_dm_is_blocked(&world->dm, request->uuid);
+	const struct world_request *orphan;
+
+	TAILQ_FOREACH(orphan, &world->orphans, link)
+	{
+		if (orphan->call == WORLD_SET_ACTIVE)
+			return true;
+	}
+	return false;
+}
+
+static bool effect_can_come(const struct world *world, const struct world_request *request)
+{
+	if (request->call == WORLD_EDIT_VG)
+		return !vg_is_locked_by_orphan(world);
+	return request->call != WORLD_SWAP || !fake_dm_is_blocked(&world->dm, request->uuid);
 }
 
 /* Mostly the oldest; NULL when none can run. */
@@ -144,7 +161,7 @@ static struct world_request *choose_request(struct world *world)
 
 	TAILQ_FOREACH(request, &world->requests, link)
 	{
-		if (!request_can_run(world, request))
+		if (!request->is_effected && !effect_can_come(world, request))
 			continue;
 		chosen = request;
 		if (fake_random_below(&world->random, 4) != 0)
@@ -184,7 +201,7 @@ static bool run_orphan(struct world *world)
 
 	TAILQ_FOREACH(orphan, &world->orphans, link)
 	{
-		if (orphan->due_step > world->step_count || !request_can_run(world, orphan))
+		if (orphan->due_step > world->step_count || !effect_can_come(world, orphan))
 			continue;
 		TAILQ_REMOVE(&world->orphans, orphan, link);
 		world_request_effect_late(world, orphan);
@@ -278,7 +295,7 @@ static void outlive_daemon(struct world *world)
 	TAILQ_FOREACH(request, &world->requests, link)
 	{
 		if (!request->is_effected && world_call_can_be_late(request->call) &&
-		    request_can_run(world, request) && fake_random_below(&world->random, 2) == 0)
+		    effect_can_come(world, request) && fake_random_below(&world->random, 2) == 0)
 			world_request_effect(world, request);
 	}
 }

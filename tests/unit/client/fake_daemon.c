@@ -65,13 +65,18 @@ static void go_away(struct fake_daemon *fake)
 		close(steal_fd(&fake->listener));
 }
 
+static void accept_peer(struct fake_daemon *fake)
+{
+	if (fake->peer < 0 && is_ready(fake->listener, POLLIN))
+		fake->peer = accept4(fake->listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
 /* Receives up to the NUL; calls are not sent ahead of their turn. */
 static bool receive_call(struct fake_daemon *fake, char *call, size_t size_bytes)
 {
 	size_t len_bytes = 0;
 
-	if (fake->peer < 0 && is_ready(fake->listener, POLLIN))
-		fake->peer = accept4(fake->listener, NULL, NULL, SOCK_CLOEXEC);
+	accept_peer(fake);
 	while (len_bytes < size_bytes) {
 		ssize_t got;
 
@@ -110,6 +115,7 @@ static void await_eof(struct fake_daemon *fake)
 {
 	char byte;
 
+	accept_peer(fake);
 	if (!is_ready(fake->peer, POLLIN) || recv(fake->peer, &byte, 1, 0) > 0)
 		snprintf(fake->failure, sizeof(fake->failure), "the client did not hang up");
 	hang_up(fake);
@@ -131,7 +137,7 @@ static void play_step(struct fake_daemon *fake, const struct fake_step *step)
 		break;
 	case FAKE_FLOOD:
 		while (send_text(fake, step->text, 0))
-			continue;
+			;
 		break;
 	case FAKE_HANG_UP:
 		hang_up(fake);

@@ -3,7 +3,8 @@
 
 /*
  * A daemon that plays a script in a thread of its own: what it expects to be
- * called with, what it answers, when it goes away. A script that the client
+ * called with, what it answers, when it goes away. Without a connection it
+ * first waits for one. A script that the client
  * does not keep to, or that takes too long, fails the test.
  */
 
@@ -11,7 +12,7 @@
 
 enum fake_action {
 	FAKE_END,       /* of the script */
-	FAKE_EXPECT,    /* receives a call (on a new connection if there is none) that holds text */
+	FAKE_EXPECT,    /* receives a call that holds text */
 	FAKE_SEND,      /* sends text and a NUL */
 	FAKE_SEND_RAW,  /* sends text without a NUL */
 	FAKE_FLOOD,     /* sends text, times over, until the client hangs up */

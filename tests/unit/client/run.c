@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 
 #include "client/commands.h"
 #include "common/cleanup.h"
+
+/* As long as a test can wait. */
+#define PATIENCE_MS        10000
 
 #define DIRECTORY_TEMPLATE "/tmp/pvmovectl-test-XXXXXX"
 
@@ -31,9 +35,34 @@ static int split(char *line, char *words[RUN_WORDS_MAX])
 	return count;
 }
 
-static struct run run_with(const char *line, const struct fake_step *script, int patience_ms)
+/* The terminal's two sides; all −1 for none. */
+struct terminal {
+	int master, slave;
+};
+
+static struct terminal open_terminal(const struct run_setup *setup)
+{
+	struct winsize size = {.ws_col = setup->columns, .ws_row = setup->lines};
+	struct terminal terminal = {-1, -1};
+
+	if (setup->columns > 0)
+		assert_int_equal(openpty(&terminal.master, &terminal.slave, NULL, NULL, &size), 0);
+	return terminal;
+}
+
+static void close_terminal(const struct terminal *terminal)
+{
+	if (terminal->slave < 0)
+		return;
+	close(terminal->master);
+	close(terminal->slave);
+}
+
+struct run run_client_with(const struct run_setup *setup, const char *line,
+			   const struct fake_step *script)
 {
 	char directory[] = DIRECTORY_TEMPLATE, socket_path[sizeof(directory) + 8];
+	struct terminal terminal = open_terminal(setup);
 	_free_ char *copy = strdup(line);
 	char *words[RUN_WORDS_MAX];
 	int count = split(copy, words);
@@ -44,9 +73,9 @@ static struct run run_with(const char *line, const struct fake_step *script, int
 		.socket_path = socket_path,
 		.out = open_memstream(&run.out, &out_len),
 		.err = open_memstream(&run.err, &err_len),
-		.terminal_fd = -1,
-		.reply_timeout_ms = patience_ms,
-		.reconnect_ms = patience_ms,
+		.terminal_fd = terminal.slave,
+		.reply_timeout_ms = setup->reply_ms ? setup->reply_ms : PATIENCE_MS,
+		.reconnect_ms = setup->reconnect_ms ? setup->reconnect_ms : PATIENCE_MS,
 		.retry_ms = 1,
 	};
 
@@ -60,17 +89,13 @@ static struct run run_with(const char *line, const struct fake_step *script, int
 	if (fake)
 		fake_daemon_finish(fake);
 	rmdir(directory);
+	close_terminal(&terminal);
 	return run;
 }
 
 struct run run_client(const char *line, const struct fake_step *script)
 {
-	return run_with(line, script, 10000);
-}
-
-struct run run_impatient_client(const char *line, const struct fake_step *script)
-{
-	return run_with(line, script, 20);
+	return run_client_with(&(struct run_setup){0}, line, script);
 }
 
 void run_free(struct run *run)

@@ -14,13 +14,18 @@ struct run {
 /* Most words of a command line. */
 #define RUN_WORDS_MAX 16
 
+struct run_setup {
+	int reply_ms, reconnect_ms;    /* 0: as long as a test can wait */
+	unsigned short columns, lines; /* of the terminal that output is; 0: none */
+};
+
 /*
  * Runs "pvmovectl <line>", words apart by one space, against the script; NULL: no daemon
- * is there. The client is patient, as long as a test can be.
+ * is there.
  */
 struct run run_client(const char *line, const struct fake_step *script);
-/* The same with a client that waits a few milliseconds only, for what does not come. */
-struct run run_impatient_client(const char *line, const struct fake_step *script);
+struct run run_client_with(const struct run_setup *setup, const char *line,
+			   const struct fake_step *script);
 void run_free(struct run *run);
 
 /* Runs, and checks all there is to see. */

@@ -138,22 +138,35 @@ static void what_is_not_a_path_is_refused(void **state)
 	expect_error(":5", ARGUMENT_NOT_A_PATH);
 }
 
+/* "/dev/sdb" and so many times ":5". On the heap. */
+static char *repeat_range(size_t count)
+{
+	static const char device[] = "/dev/sdb";
+	char *text = calloc(1, sizeof(device) + count * 2);
+	char *end;
+
+	assert_non_null(text);
+	memcpy(text, device, sizeof(device));
+	end = text + strlen(device);
+	for (size_t i = 0; i < count; i++) {
+		*end++ = ':';
+		*end++ = '5';
+	}
+	return text;
+}
+
 static void number_of_ranges_is_bounded(void **state)
 {
-	char text[16 + 2 * (ARGUMENT_RANGES_MAX + 64)];
+	_free_ char *most = repeat_range(ARGUMENT_RANGES_MAX);
+	_free_ char *more = repeat_range(ARGUMENT_RANGES_MAX + 1);
+	_free_ char *many = repeat_range(ARGUMENT_RANGES_MAX + 100);
 	cleanup(pv_argument_deinit) struct pv_argument pv = {0};
 
 	(void)state;
-	strcpy(text, "/dev/sdb");
-	for (int i = 0; i < ARGUMENT_RANGES_MAX; i++)
-		strcat(text, ":5");
-	assert_int_equal(argument_parse_pv(text, devices_exist, &pv), 0);
+	assert_int_equal(argument_parse_pv(most, devices_exist, &pv), 0);
 	assert_int_equal(pv.span_count, ARGUMENT_RANGES_MAX);
-	strcat(text, ":5");
-	expect_error(text, ARGUMENT_TOO_MANY_RANGES);
-	for (int i = 0; i < 60; i++)
-		strcat(text, ":5");
-	expect_error(text, ARGUMENT_TOO_MANY_RANGES);
+	expect_error(more, ARGUMENT_TOO_MANY_RANGES);
+	expect_error(many, ARGUMENT_TOO_MANY_RANGES);
 }
 
 static void ids_are_numbers_from_one(void **state)

@@ -156,7 +156,7 @@ static void table_is_cut_to_the_screen(void **state)
 
 static void states_are_coloured_where_wanted(void **state)
 {
-	const struct style style = {.columns = 15, .colour = true};
+	const struct style style = {.columns = 16, .colour = true};
 
 	(void)state;
 	expect_status(HOME_MOVE "," WAITING_MOVE "," FAILED_MOVE, 0, &style,

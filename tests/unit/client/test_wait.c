@@ -1,4 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <string.h>
+
+#include "run.h"
+#include "sample.h"
+
+/* A reply of List with this one move, and whether more follow. */
+#define NEWS(state, copied, pass_state)                                              \
+	"{'parameters':{'moves':[" SAMPLE_MOVE(                                      \
+		7, state, 4096, copied,                                              \
+		"[" SAMPLE_PASS("home", pass_state, 4096, copied, "null") "]") "]}," \
+									       "'continues':true}"
+#define LAST_NEWS(state, copied, passes) \
+	"{'parameters':{'moves':[" SAMPLE_MOVE(7, state, 4096, copied, passes) "]}}"
+
+#define CALL "{'parameters':{'id':7},'method':'org.pvmoved.List','more':true}"
+
+static void changes_of_state_and_each_tenth_are_told(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("queued", 0, "queued")},
+		{FAKE_SEND, NEWS("running", 0, "arming")},
+		{FAKE_SEND, NEWS("running", 4, "copying")},
+		{FAKE_SEND, NEWS("running", 8, "copying")},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_SEND, NEWS("running", 1100, "copying")},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("wait 7", script, EXIT_OK,
+		   "Move 7: queued, 0% of 4.00 KiB; home: queued\n"
+		   "Move 7: running, 0% of 4.00 KiB; home: arming\n"
+		   "Move 7: running, 0% of 4.00 KiB; home: copying\n"
+		   "Move 7: running, 25% of 4.00 KiB; home: copying\n"
+		   "Move 7: done, 100% of 4.00 KiB\n",
+		   "");
+}
+
+static void failed_move_is_told_with_its_reason(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND,
+		 LAST_NEWS("failed", 1024,
+			   "[" SAMPLE_PASS(
+				   "home", "failed", 4096, 1024,
+				   "{'code':'source_unreadable','text':'LE\\u001b 12'}") "]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("wait 7", script, EXIT_NOT_AS_AWAITED, "Move 7: failed, 25% of 4.00 KiB\n",
+		   "pvmovectl: move 7 failed: LV home: the source cannot be read: LE  12; see "
+		   "\"pvmovectl status 7\"\n");
+}
+
+static void aborted_move_is_not_what_was_awaited(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, LAST_NEWS("aborted", 0, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client("wait --json 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_NOT_AS_AWAITED);
+	assert_memory_equal(run.out, "{\"move\":{\"id\":7,", 16);
+	assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
+	assert_non_null(strstr(run.err, "move 7 was aborted"));
+	run_free(&run);
+}
+
+static void aborted_move_is_what_abort_awaits(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "org.pvmoved.Abort"},
+		{FAKE_SEND,
+		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("aborting", 0, "undoing")},
+		{FAKE_SEND, LAST_NEWS("aborted", 0, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("abort --wait 7", script, EXIT_OK,
+		   "Move 7: aborting, 0% of 4.00 KiB; home: undoing\n"
+		   "Move 7: aborted, 0% of 4.00 KiB\n",
+		   "");
+}
+
+static void move_that_was_done_first_is_not_what_abort_awaits(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "org.pvmoved.Abort"},
+		{FAKE_SEND,
+		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("abort --wait 7", script, EXIT_NOT_AS_AWAITED,
+		   "Move 7: done, 100% of 4.00 KiB\n",
+		   "pvmovectl: move 7 was done before it could be aborted; to go back, move the "
+		   "other way\n");
+}
+
+static void start_can_wait(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "org.pvmoved.Start"},
+		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("start --wait /dev/sdb", script, EXIT_OK,
+		   "Move 7 is started: 4.00 KiB in VG vg0, off /dev/sdb.\n"
+		   "Move 7: done, 100% of 4.00 KiB\n",
+		   "");
+}
+
+static void start_that_waits_prints_one_document(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "org.pvmoved.Start"},
+		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 0, "copying")},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client("start --wait --json /dev/sdb", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_OK);
+	assert_string_equal(run.err, "");
+	assert_non_null(strstr(run.out, "\"state\":\"done\""));
+	assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
+	run_free(&run);
+}
+
+static void waiting_outlives_the_daemon(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_COME_BACK, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_HANG_UP, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 2048, "copying")},
+		{FAKE_HANG_UP, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("wait 7", script, EXIT_OK,
+		   "Move 7: running, 25% of 4.00 KiB; home: copying\n"
+		   "Move 7: running, 50% of 4.00 KiB; home: copying\n"
+		   "Move 7: done, 100% of 4.00 KiB\n",
+		   "pvmovectl: pvmoved went away; waiting up to 10 s for it to come back\n"
+		   "pvmovectl: pvmoved is back\n"
+		   "pvmovectl: pvmoved went away; waiting up to 10 s for it to come back\n"
+		   "pvmovectl: pvmoved is back\n");
+}
+
+static void daemon_that_dies_after_start_is_waited_for(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "org.pvmoved.Start"},
+		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_COME_BACK, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client("start --wait /dev/sdb", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_OK);
+	run_free(&run);
+}
+
+static void daemon_that_stays_away_is_given_up(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client_with(&(struct run_setup){.reconnect_ms = 20}, "wait 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_UNREACHABLE);
+	assert_non_null(strstr(run.err, "pvmoved went away; waiting"));
+	assert_non_null(strstr(run.err, "cannot reach pvmoved"));
+	run_free(&run);
+}
+
+static void daemon_that_comes_back_dumb_is_given_up(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},    {FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_HANG_UP, NULL},   {FAKE_EXPECT, CALL},
+		{FAKE_AWAIT_EOF, NULL}, {FAKE_END, NULL},
+	};
+	struct run run =
+		run_client_with(&(struct run_setup){.reconnect_ms = 500}, "wait 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_UNREACHABLE);
+	assert_non_null(strstr(run.err, "does not answer"));
+	run_free(&run);
+}
+
+static void daemon_that_was_never_there_is_not_waited_for(void **state)
+{
+	struct run run = run_client("wait 7", NULL);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_UNREACHABLE);
+	assert_null(strstr(run.err, "went away"));
+	run_free(&run);
+}
+
+static void move_that_is_not_there_is_told(void **state)
+{
+	const struct fake_step refusal[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, "{'error':'org.pvmoved.NoSuchMove','parameters':{'id':7}}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	const struct fake_step nothing[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, "{'parameters':{'moves':[]},'continues':true}"},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	static const char sentence[] =
+		"pvmovectl: there is no move 7; \"pvmovectl status\" lists all\n";
+
+	(void)state;
+	run_expect("wait 7", refusal, EXIT_NO_SUCH_MOVE, "", sentence);
+	run_expect("wait 7", nothing, EXIT_NO_SUCH_MOVE, "", sentence);
+	run_expect("status --watch 7", nothing, EXIT_NO_SUCH_MOVE, "", sentence);
+}
+
+static void interrupt_detaches_and_says_how_to_abort(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},    {FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_INTERRUPT, NULL}, {FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	sigset_t mask;
+	struct run run = run_client("wait 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_INTERRUPTED);
+	assert_string_equal(run.err, "pvmovectl: no longer waiting, but move 7 goes on; "
+				     "\"pvmovectl abort 7\" undoes it\n");
+	run_free(&run);
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	assert_int_equal(sigismember(&mask, SIGINT), 0);
+}
+
+static void interrupt_ends_the_wait_for_a_daemon_that_went_away(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},  {FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL}, {FAKE_INTERRUPT, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client("wait 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_INTERRUPTED);
+	run_free(&run);
+}
+
+static void ignored_interrupt_stays_ignored(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_INTERRUPT, NULL},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run;
+
+	(void)state;
+	signal(SIGINT, SIG_IGN);
+	run = run_client("wait 7", script);
+	signal(SIGINT, SIG_DFL);
+	assert_int_equal(run.code, EXIT_OK);
+	run_free(&run);
+}
+
+static void watching_one_move_ends_with_it(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_SEND, LAST_NEWS("failed", 1024, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client("status --watch 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_OK);
+	assert_non_null(strstr(run.out, "LV    STATE        SIZE  DONE  REASON\n"));
+	assert_non_null(strstr(run.out, "\nMove 7: failed, 25% of 4.00 KiB\n"));
+	run_free(&run);
+}
+
+static void watching_as_json_gives_a_document_a_line(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "{'parameters':{},'method':'org.pvmoved.List','more':true}"},
+		{FAKE_SEND, "{'parameters':{'moves':[]},'continues':true}"},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client_with(&(struct run_setup){.reconnect_ms = 20},
+					 "status --watch --json", script);
+	const char *second = strchr(run.out, '\n') + 1;
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_UNREACHABLE);
+	assert_memory_equal(run.out, "{\"moves\":[]}\n", 13);
+	assert_memory_equal(second, "{\"moves\":[{\"id\":7,", 18);
+	assert_ptr_equal(strchr(second, '\n'), second + strlen(second) - 1);
+	run_free(&run);
+}
+
+static void terminal_has_one_line_redrawn_in_place(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_HANG_UP, NULL},
+		{FAKE_EXPECT, CALL},
+		{FAKE_SEND, NEWS("running", 2048, "copying")},
+		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run = run_client_with(&(struct run_setup){.columns = 60}, "wait 7", script);
+
+	(void)state;
+	assert_int_equal(run.code, EXIT_OK);
+	assert_string_equal(
+		run.out, "\r\033[KMove 7 [###...........]  25% 1.00 KiB/4.00 KiB home copying\n"
+			 "\r\033[KMove 7 [#######.......]  50% 2.00 KiB/4.00 KiB home copying"
+			 "\r\033[KMove 7 [######################] 100% 4.00 KiB/4.00 KiB done\n");
+	run_free(&run);
+}
+
+static void terminal_has_one_screen_redrawn(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, "List"},
+		{FAKE_SEND,
+		 "{'parameters':{'moves':[" SAMPLE_MOVE(5, "done", 1, 1, "[]") "," SAMPLE_MOVE(
+			 6, "done", 1, 1, "[]") "]},'continues':"
+						"true}"},
+		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_END, NULL},
+	};
+	struct run run =
+		run_client_with(&(struct run_setup){.reconnect_ms = 20, .columns = 18, .lines = 4},
+				"status --watch", script);
+
+	(void)state;
+	assert_string_equal(run.out, "\033[H\033[2J"
+				     "ID  STATE  VG   FR\n"
+				     " 6  done   vg0  /d\n"
+				     " 5  done   vg0  /d\n"
+				     "\033[H\033[2J"
+				     "ID  STATE    VG\n"
+				     " 7  running  vg0\n"
+				     " 6  done     vg0\n");
+	run_free(&run);
+}
+
 int main(void)
 {
-	return 0;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(changes_of_state_and_each_tenth_are_told),
+		cmocka_unit_test(failed_move_is_told_with_its_reason),
+		cmocka_unit_test(aborted_move_is_not_what_was_awaited),
+		cmocka_unit_test(aborted_move_is_what_abort_awaits),
+		cmocka_unit_test(move_that_was_done_first_is_not_what_abort_awaits),
+		cmocka_unit_test(start_can_wait),
+		cmocka_unit_test(start_that_waits_prints_one_document),
+		cmocka_unit_test(waiting_outlives_the_daemon),
+		cmocka_unit_test(daemon_that_dies_after_start_is_waited_for),
+		cmocka_unit_test(daemon_that_stays_away_is_given_up),
+		cmocka_unit_test(daemon_that_comes_back_dumb_is_given_up),
+		cmocka_unit_test(daemon_that_was_never_there_is_not_waited_for),
+		cmocka_unit_test(move_that_is_not_there_is_told),
+		cmocka_unit_test(interrupt_detaches_and_says_how_to_abort),
+		cmocka_unit_test(interrupt_ends_the_wait_for_a_daemon_that_went_away),
+		cmocka_unit_test(ignored_interrupt_stays_ignored),
+		cmocka_unit_test(terminal_has_one_line_redrawn_in_place),
+		cmocka_unit_test(terminal_has_one_screen_redrawn),
+		cmocka_unit_test(watching_one_move_ends_with_it),
+		cmocka_unit_test(watching_as_json_gives_a_document_a_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,7 +100,8 @@ static void make_group(struct group *group)
 
 	*group = (struct group){.pvs = {{.pe_count = 100}, {.pe_count = 100}}};
 	for (size_t i = 0; i < 3; i++) {
-		group->areas[i] = (struct vg_area){.first_pe = starts[i], .extent_count = counts[i]};
+		group->areas[i] =
+			(struct vg_area){.first_pe = starts[i], .extent_count = counts[i]};
 		group->segments[i] = (struct vg_segment){
 			.first_le = le,
 			.extent_count = counts[i],

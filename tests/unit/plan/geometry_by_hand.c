@@ -46,3 +46,23 @@ struct dm_mirror_status *hand_statuses(const struct dm_table *table, uint64_t sy
 	}
 	return statuses;
 }
+
+struct slice_map hand_map(const struct leg_geometry *geometry)
+{
+	struct slice_map map;
+	int r = slice_map_init(geometry, &map);
+
+	assert(r == 0);
+	return map;
+}
+
+void hand_advance(struct slice_map *map, const struct leg_geometry *geometry,
+		  const struct copy_shape *shape, bool paused)
+{
+	struct slice_map next;
+	int r = slice_map_advance(map, geometry, shape, paused, &next);
+
+	assert(r == 0);
+	slice_map_deinit(map);
+	*map = next;
+}

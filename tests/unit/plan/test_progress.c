@@ -356,6 +356,13 @@ static void a_target_across_two_runs_is_not_of_the_leg(void **state)
 	scene->table.targets[0].len_sectors = 2 * RUN_SECTORS;
 	scene->table.count = 1;
 	assert_stale(scene);
+	scene->table.count = 2;
+	scene->table.targets[0].len_sectors = RUN_SECTORS / 2;
+	scene->table.targets[1] = scene->table.targets[0];
+	scene->table.targets[1].start_sectors += RUN_SECTORS / 2;
+	scene->table.targets[1].source_sectors += RUN_SECTORS / 2;
+	scene->table.targets[1].len_sectors = 3 * (RUN_SECTORS / 2);
+	assert_stale(scene);
 }
 
 static void random_tables_are_borne(void **state)

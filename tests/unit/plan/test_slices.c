@@ -14,29 +14,11 @@
 static const struct copy_shape four = {.parallel = 4, .region_sectors = 1024};
 static const struct copy_shape one = {.parallel = 1, .region_sectors = 4096};
 
-#define MIB 2048u /* in sectors */
+#define MIB UINT64_C(2048) /* in sectors */
 
 #define GEOMETRY(...)                                  \
 	hand_geometry((const uint64_t[]){__VA_ARGS__}, \
 		      sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
-
-static struct slice_map init_map(const struct leg_geometry *geometry)
-{
-	struct slice_map map;
-
-	assert_int_equal(slice_map_init(geometry, &map), 0);
-	return map;
-}
-
-static void advance(struct slice_map *map, const struct leg_geometry *geometry,
-		    const struct copy_shape *shape, bool paused)
-{
-	struct slice_map next;
-
-	assert_int_equal(slice_map_advance(map, geometry, shape, paused, &next), 0);
-	slice_map_deinit(map);
-	*map = next;
-}
 
 static void assert_slice(const struct slice_map *map, size_t i, enum slice_kind kind,
 			 uint64_t start_sectors, uint64_t len_sectors)
@@ -51,7 +33,7 @@ static void assert_slice(const struct slice_map *map, size_t i, enum slice_kind 
 static void a_new_leg_is_a_pass_through_run_by_run(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(8 * MIB, 4 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 
 	(void)state;
@@ -82,10 +64,10 @@ static void solid_state_disks_are_copied_by_four(void **state)
 static void one_run_is_cut_into_four_alike(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < 4; i++) {
 		assert_slice(&map, i, SLICE_SYNC, i * 100 * MIB, 100 * MIB);
@@ -97,10 +79,10 @@ static void slices_are_dealt_to_the_longest_stretches(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
 		GEOMETRY(40 * MIB, 400 * MIB, 130 * MIB, 20 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 7);
 	assert_slice(&map, 0, SLICE_IDENTITY, 0, 40 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 40 * MIB, 130 * MIB);
@@ -114,11 +96,11 @@ static void slices_are_dealt_to_the_longest_stretches(void **state)
 static void pieces_of_one_window_are_alike(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(90 * MIB, 160 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
 	/* 160, 90, 80 and then 53 or 45: the shortest piece is a third of 160. */
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 5);
 	assert_slice(&map, 0, SLICE_SYNC, 0, 109568);
 	assert_slice(&map, 1, SLICE_IDENTITY, 109568, 90 * MIB - 109568);
@@ -129,10 +111,10 @@ static void pieces_of_one_window_are_alike(void **state)
 static void a_region_is_never_longer_than_its_slice(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(128, 3000, 2);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	for (size_t i = 0; i < map.count; i++) {
 		uint32_t region = map.slices[i].region_sectors;
 
@@ -146,12 +128,12 @@ static void a_region_is_never_longer_than_its_slice(void **state)
 static void what_is_less_than_a_region_is_no_slice_of_its_own(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(4 * 1024 + 1000);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
 	/* Pieces of two regions; the second takes the rest, which is less than a third. */
-	advance(&map, &geometry, &(struct copy_shape){.parallel = 3, .region_sectors = 1024},
-		false);
+	hand_advance(&map, &geometry, &(struct copy_shape){.parallel = 3, .region_sectors = 1024},
+		     false);
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_SYNC, 0, 2048);
 	assert_slice(&map, 1, SLICE_SYNC, 2048, 3048);
@@ -161,10 +143,10 @@ static void one_mirror_has_a_bounded_number_of_regions(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
 		GEOMETRY((uint64_t)1 << 40, (uint64_t)1 << 50);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	for (size_t i = 0; i < map.count; i++)
 		if (map.slices[i].kind == SLICE_SYNC)
 			assert_int_equal(map.slices[i].len_sectors, (uint64_t)65536 * 1024);
@@ -173,18 +155,18 @@ static void one_mirror_has_a_bounded_number_of_regions(void **state)
 static void what_is_synced_is_never_copied_again(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, false);
 	map.slices[0].synced_sectors = 100 * MIB;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	/* The slice goes on; nothing waits that the three free places could take. */
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 100 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 100 * MIB, 300 * MIB);
 	map.slices[1].synced_sectors = 300 * MIB;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 1);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 400 * MIB);
 	assert_int_equal(map.slices[0].region_sectors, 524288); /* 400 MiB hold one of 256 */
@@ -193,14 +175,14 @@ static void what_is_synced_is_never_copied_again(void **state)
 static void neighbours_join_within_their_run_only(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(40 * MIB, 40 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < map.count; i++)
 		map.slices[i].synced_sectors = map.slices[i].len_sectors;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 40 * MIB);
 	assert_slice(&map, 1, SLICE_NOSYNC, 40 * MIB, 40 * MIB);
@@ -209,21 +191,21 @@ static void neighbours_join_within_their_run_only(void **state)
 static void a_paused_leg_copies_nothing_and_forgets_nothing(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	map.slices[0].synced_sectors = 10 * MIB;
 	map.slices[1].synced_sectors = 100 * MIB;
-	advance(&map, &geometry, &four, true);
+	hand_advance(&map, &geometry, &four, true);
 	assert_int_equal(map.count, 4);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 10 * MIB);
 	assert_slice(&map, 1, SLICE_IDENTITY, 10 * MIB, 90 * MIB);
 	assert_slice(&map, 2, SLICE_NOSYNC, 100 * MIB, 100 * MIB);
 	assert_slice(&map, 3, SLICE_IDENTITY, 200 * MIB, 200 * MIB);
-	advance(&map, &geometry, &four, true);
+	hand_advance(&map, &geometry, &four, true);
 	assert_int_equal(map.count, 4);
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 10 * MIB);
 	assert_int_equal(map.slices[1].kind, SLICE_SYNC);
 }
@@ -232,14 +214,14 @@ static void free_places_are_filled_while_others_still_copy(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
 		GEOMETRY(100 * MIB, 100 * MIB, 100 * MIB, 100 * MIB, 100 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_slice(&map, 4, SLICE_IDENTITY, 400 * MIB, 100 * MIB);
 	map.slices[0].synced_sectors = 100 * MIB;
 	map.slices[2].synced_sectors = 30 * MIB;
-	advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, false);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 100 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 100 * MIB, 100 * MIB);
 	assert_slice(&map, 2, SLICE_NOSYNC, 200 * MIB, 30 * MIB);
@@ -250,11 +232,11 @@ static void free_places_are_filled_while_others_still_copy(void **state)
 static void slices_already_copying_go_on_under_a_smaller_shape(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	advance(&map, &geometry, &four, false);
-	advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &one, false);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < map.count; i++) {
 		assert_int_equal(map.slices[i].kind, SLICE_SYNC);
@@ -265,14 +247,14 @@ static void slices_already_copying_go_on_under_a_smaller_shape(void **state)
 static void a_table_mirrors_each_slice_to_its_own_place(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(8 * MIB, 40 * MIB);
-	cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	const struct dm_target *target;
 
 	(void)state;
-	advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, false);
 	map.slices[1].synced_sectors = 10 * MIB;
-	advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, false);
 	assert_int_equal(slice_map_table(&map, &geometry, &table), 0);
 	assert_int_equal(table.count, 3);
 	assert_int_equal(dm_table_len(&table), 48 * MIB);
@@ -293,205 +275,6 @@ static void a_table_mirrors_each_slice_to_its_own_place(void **state)
 	assert_int_equal(target->dest_sectors, geometry.runs[1].dest_sectors + 10 * MIB);
 }
 
-/* What must hold of every map whatever happened before. */
-static void assert_sound(const struct slice_map *map, const struct leg_geometry *geometry)
-{
-	uint64_t at = 0;
-	size_t run = 0;
-
-	for (size_t i = 0; i < map->count; i++) {
-		const struct slice *slice = &map->slices[i];
-		const struct leg_run *in = &geometry->runs[run];
-		uint64_t end = slice->start_sectors + slice->len_sectors;
-
-		assert_int_equal(slice->start_sectors, at);
-		assert_true(slice->len_sectors > 0);
-		assert_true(end <= in->leg_start_sectors + in->len_sectors);
-		if (slice->kind == SLICE_IDENTITY)
-			assert_int_equal(slice->region_sectors, 0);
-		else
-			assert_true(slice->region_sectors >= 2 &&
-				    slice->region_sectors <= slice->len_sectors);
-		at = end;
-		if (at == in->leg_start_sectors + in->len_sectors)
-			run++;
-	}
-	assert_int_equal(at, geometry->len_sectors);
-}
-
-static size_t count_kind(const struct slice_map *map, enum slice_kind kind)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < map->count; i++)
-		count += map->slices[i].kind == kind;
-	return count;
-}
-
-static enum slice_kind kind_at(const struct slice_map *map, uint64_t sector, bool *syncedp)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		const struct slice *slice = &map->slices[i];
-
-		if (sector < slice->start_sectors + slice->len_sectors) {
-			*syncedp = slice->kind == SLICE_NOSYNC ||
-				   sector < slice->start_sectors + slice->synced_sectors;
-			return slice->kind;
-		}
-	}
-	fail();
-	return SLICE_IDENTITY;
-}
-
-/* No synced sector may be copied again, and none may count as synced that was not. */
-static void assert_nothing_lost_or_won(const struct slice_map *before,
-				       const struct slice_map *after,
-				       const struct leg_geometry *geometry)
-{
-	for (uint64_t sector = 0; sector < geometry->len_sectors; sector += 64) {
-		bool was_synced, is_synced;
-
-		kind_at(before, sector, &was_synced);
-		kind_at(after, sector, &is_synced);
-		assert_int_equal(was_synced, is_synced);
-	}
-}
-
-static struct leg_geometry random_geometry(uint64_t *seed)
-{
-	uint64_t lens[9];
-	size_t count = 1 + hand_random(seed, 9);
-
-	for (size_t i = 0; i < count; i++)
-		lens[i] = 128 * (1 + hand_random(seed, i % 3 ? 600 : 7));
-	return hand_geometry(lens, count);
-}
-
-/* Lets the kernel copy on for a random while, or to the end. */
-static void copy_on(struct slice_map *map, uint64_t *seed, bool to_the_end)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		struct slice *slice = &map->slices[i];
-		uint64_t regions;
-
-		if (slice->kind != SLICE_SYNC)
-			continue;
-		regions = (slice->len_sectors + slice->region_sectors - 1) / slice->region_sectors;
-		if (!to_the_end)
-			regions = hand_random(seed, regions + 1);
-		slice->synced_sectors = regions * slice->region_sectors;
-		if (slice->synced_sectors > slice->len_sectors)
-			slice->synced_sectors = slice->len_sectors;
-	}
-}
-
-/* The map goes out as a table and comes back from it. */
-static void assert_round_trip(const struct slice_map *map, const struct leg_geometry *geometry)
-{
-	cleanup(dm_table_deinit) struct dm_table table = {0};
-	cleanup(slice_map_deinit) struct slice_map seen = {0};
-	_free_ struct dm_mirror_status *statuses = NULL;
-	struct leg_progress progress;
-	uint64_t copied = 0;
-
-	assert_int_equal(slice_map_table(map, geometry, &table), 0);
-	statuses = hand_statuses(&table, UINT64_MAX);
-	for (size_t i = 0; i < map->count; i++) {
-		const struct slice *slice = &map->slices[i];
-
-		if (slice->kind == SLICE_SYNC)
-			statuses[i].synced_regions =
-				(slice->synced_sectors + slice->region_sectors - 1) /
-				slice->region_sectors;
-		copied += slice->kind == SLICE_NOSYNC ? slice->len_sectors : slice->synced_sectors;
-	}
-	assert_int_equal(
-		slice_map_observe(geometry, EXTENT_SECTORS, &table, statuses, &seen, &progress), 0);
-	assert_int_equal(seen.count, map->count);
-	for (size_t i = 0; i < map->count; i++)
-		assert_memory_equal(&seen.slices[i], &map->slices[i], sizeof(seen.slices[i]));
-	assert_int_equal(progress.copied_sectors, copied);
-	assert_int_equal(progress.total_sectors, geometry->len_sectors);
-	assert_int_equal(progress.synced, count_kind(map, SLICE_NOSYNC) == map->count);
-	assert_int_equal(progress.trouble, LEG_SOUND);
-}
-
-static void any_history_of_windows_keeps_what_is_copied(void **state)
-{
-	uint64_t seed = 3;
-
-	(void)state;
-	for (size_t round = 0; round < 300; round++) {
-		cleanup(leg_geometry_deinit) struct leg_geometry geometry = random_geometry(&seed);
-		cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
-
-		for (size_t window = 0; window < 12; window++) {
-			struct copy_shape shape = {.parallel = (unsigned)hand_random(&seed, 9),
-						   .region_sectors = 2u << hand_random(&seed, 14)};
-			bool paused = hand_random(&seed, 4) == 0;
-			size_t copying = count_kind(&map, SLICE_SYNC);
-			struct slice_map next;
-
-			assert_int_equal(slice_map_advance(&map, &geometry, &shape, paused, &next),
-					 0);
-			assert_sound(&next, &geometry);
-			assert_nothing_lost_or_won(&map, &next, &geometry);
-			if (paused)
-				assert_int_equal(count_kind(&next, SLICE_SYNC), 0);
-			else
-				assert_true(count_kind(&next, SLICE_SYNC) <= copying ||
-					    count_kind(&next, SLICE_SYNC) <= shape.parallel);
-			slice_map_deinit(&map);
-			map = next;
-			assert_round_trip(&map, &geometry);
-			copy_on(&map, &seed, false);
-			assert_round_trip(&map, &geometry);
-		}
-	}
-}
-
-static void every_leg_is_copied_in_a_bounded_number_of_windows(void **state)
-{
-	uint64_t seed = 5;
-
-	(void)state;
-	for (size_t round = 0; round < 500; round++) {
-		cleanup(leg_geometry_deinit) struct leg_geometry geometry = random_geometry(&seed);
-		cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
-		struct copy_shape shape = {.parallel = 1 + (unsigned)hand_random(&seed, 8),
-					   .region_sectors = 64u << hand_random(&seed, 8)};
-		size_t windows = 0;
-
-		while (count_kind(&map, SLICE_NOSYNC) < map.count) {
-			advance(&map, &geometry, &shape, false);
-			copy_on(&map, &seed, true);
-			assert_true(++windows <= geometry.count + 16);
-		}
-		assert_int_equal(map.count, geometry.count);
-	}
-}
-
-static void a_leg_of_ten_thousand_runs_is_drawn_at_once(void **state)
-{
-	enum { COUNT = 10000 };
-	_free_ uint64_t *lens = calloc(COUNT, sizeof(*lens));
-	struct leg_geometry geometry;
-
-	(void)state;
-	assert_non_null(lens);
-	for (size_t i = 0; i < COUNT; i++)
-		lens[i] = EXTENT_SECTORS * (1 + i % 7);
-	geometry = hand_geometry(lens, COUNT);
-	{
-		cleanup(slice_map_deinit) struct slice_map map = init_map(&geometry);
-
-		advance(&map, &geometry, &four, false);
-		assert_int_equal(count_kind(&map, SLICE_SYNC), 4);
-		assert_round_trip(&map, &geometry);
-	}
-	leg_geometry_deinit(&geometry);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,9 +292,6 @@ int main(void)
 		cmocka_unit_test(free_places_are_filled_while_others_still_copy),
 		cmocka_unit_test(slices_already_copying_go_on_under_a_smaller_shape),
 		cmocka_unit_test(a_table_mirrors_each_slice_to_its_own_place),
-		cmocka_unit_test(any_history_of_windows_keeps_what_is_copied),
-		cmocka_unit_test(every_leg_is_copied_in_a_bounded_number_of_windows),
-		cmocka_unit_test(a_leg_of_ten_thousand_runs_is_drawn_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void bench_deinit(struct bench *bench)
 static void add_pool(struct bench *bench, size_t pv, const struct pe_range *ranges, size_t count)
 {
 	struct lvm_id id = hand_id('p', pv);
-	struct range_list list = {.items = calloc(count, sizeof(*ranges)), .count = count};
+	struct range_list list = {.items = calloc(count + 1, sizeof(*ranges)), .count = count};
 
 	assert_non_null(list.items);
 	memcpy(list.items, ranges, count * sizeof(*ranges));

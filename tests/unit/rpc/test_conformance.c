@@ -261,6 +261,21 @@ static void oneway_gets_no_answer_not_even_an_error(void **state)
 	client_close(&client);
 }
 
+static void a_call_behind_a_oneway_call_is_answered(void **state)
+{
+	static const char calls[] = "{\"method\":\"org.pvmoved.GetInfo\",\"oneway\":true}\0"
+				    "{\"method\":\"org.pvmoved.GetInfo\"}";
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+	_json_ answer = NULL;
+
+	/* in one piece: nothing comes later that could wake the daemon */
+	client_write(harness, &client, calls, sizeof(calls));
+	answer = client_receive(harness, &client);
+	assert_non_null(answer);
+	client_close(&client);
+}
+
 static void pipelined_calls_are_answered_in_order(void **state)
 {
 	struct harness *harness = *state;
@@ -301,6 +316,30 @@ static void thousands_of_pipelined_calls_are_all_answered(void **state)
 			}
 	}
 	assert_null(client_receive(harness, &client));
+	client_close(&client);
+}
+
+static void calls_beyond_what_is_read_ahead_are_answered_too(void **state)
+{
+	enum { CALLS = 3000 };
+	static const char call[] = "{\"method\":\"org.pvmoved.GetInfo\"}";
+	static char calls[CALLS * sizeof(call)];
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	_json_ start = NULL;
+
+	for (size_t i = 0; i < CALLS; i++)
+		memcpy(calls + i * sizeof(call), call, sizeof(call));
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	assert_int_equal(client_write(harness, &client, calls, sizeof(calls)), sizeof(calls));
+	fake_mover_answer(&harness->mover);
+	start = client_receive(harness, &client);
+	assert_number_at(start, "/parameters/move/id", 1);
+	for (size_t i = 0; i < CALLS; i++) {
+		_json_ answer = client_receive(harness, &client);
+
+		assert_non_null(answer);
+	}
 	client_close(&client);
 }
 
@@ -352,8 +391,10 @@ int main(void)
 		TEST(list_without_more_answers_once),
 		TEST(more_on_a_method_that_does_not_stream_answers_once),
 		TEST(oneway_gets_no_answer_not_even_an_error),
+		TEST(a_call_behind_a_oneway_call_is_answered),
 		TEST(pipelined_calls_are_answered_in_order),
 		TEST(thousands_of_pipelined_calls_are_all_answered),
+		TEST(calls_beyond_what_is_read_ahead_are_answered_too),
 		TEST(a_client_that_only_listens_still_gets_its_answers),
 		TEST(upgrades_are_not_implemented),
 	};

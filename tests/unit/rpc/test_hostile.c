@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <json-c/json.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -231,6 +232,52 @@ static void a_client_that_reads_nothing_is_not_read_from_and_then_dropped(void *
 	assert_serving(harness);
 }
 
+/* A machine that slept, a stopped process: the deadline is long over when it goes on. */
+static void a_daemon_that_was_not_run_for_a_while_drops_nobody(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+	_json_ answer = NULL;
+
+	client_send(harness, &client, CALL_GET_INFO);
+	poll(NULL, 0, 2 * HARNESS_STALL_MS);
+	answer = client_receive(harness, &client);
+	assert_non_null(answer);
+	client_close(&client);
+}
+
+static void a_client_is_not_read_from_while_its_call_waits(void **state)
+{
+	enum { SIZE = 8 << 20 };
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	_free_ char *ahead = calloc(1, SIZE);
+
+	client_send(harness, &client, CALL_START(REQUEST_SDA));
+	assert_true(client_write(harness, &client, ahead, SIZE) < SIZE / 4);
+	client_close(&client);
+}
+
+static void an_answer_beyond_all_bounds_ends_the_connection(void **state)
+{
+	enum { NAME = 1 << 20 };
+	struct harness *harness = *state;
+	struct client client = client_open(harness, GUEST);
+
+	for (size_t total = 0; total < PROTOCOL_REPLY_MAX; total += NAME) {
+		struct move *move = fake_mover_add(&harness->mover, PASS_COPYING);
+
+		free(move->vg_name);
+		move->vg_name = malloc(NAME + 1);
+		memset(move->vg_name, 'x', NAME);
+		move->vg_name[NAME] = '\0';
+	}
+	client_send(harness, &client, CALL_LIST);
+	assert_true(client_is_closed(harness, &client));
+	client_close(&client);
+	assert_serving(harness);
+}
+
 /* xorshift64: the same messages in every run. */
 static uint64_t next_random(uint64_t *seed)
 {
@@ -331,6 +378,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_client_that_reads_nothing_is_not_read_from_and_then_dropped,
 			harness_setup_impatient, harness_teardown),
+		cmocka_unit_test_setup_teardown(a_daemon_that_was_not_run_for_a_while_drops_nobody,
+						harness_setup_impatient, harness_teardown),
+		TEST(a_client_is_not_read_from_while_its_call_waits),
+		TEST(an_answer_beyond_all_bounds_ends_the_connection),
 		TEST(thousands_of_mangled_calls_do_no_harm),
 	};
 

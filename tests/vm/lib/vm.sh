@@ -116,7 +116,7 @@ vm_boot() {
 	printf '%s\n' "$@" >"$VM_DIR/payload/args"
 	[ $# -gt 0 ] || : >"$VM_DIR/payload/args"
 	tar -c --sort=name -C "$VM_DIR/payload" -f "$VM_DIR/payload.tar" .
-	vm_start "vm.boot=$how${vm_late:+$vm_late_slots}" -display none -serial "file:$vm_console" -serial "file:$vm_tap" &
+	vm_start "vm.boot=$how${vm_late:+$vm_late_slots}" -display none -serial "file:$vm_console" -serial "file:$vm_tap" </dev/null &
 	vm_pid=$!
 	# The shell would announce the death of a job.
 	disown "$vm_pid"
@@ -145,7 +145,7 @@ vm_start() {
 		-device nvme,id=nvme0,serial=root -device nvme-ns,drive=root,bus=nvme0,nsid=1 \
 		-device nvme-ns,drive=payload,bus=nvme0,nsid=2 \
 		-chardev "pipe,id=monitor,path=$monitor" -mon chardev=monitor,mode=readline \
-		"${vm_disks[@]}" "$@" "${vm_extra[@]}" </dev/null
+		"${vm_disks[@]}" "$@" "${vm_extra[@]}"
 }
 
 # One command to QEMU's own monitor, as block_set_io_throttle, device_add or device_del. Its answer

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/cleanup.h"
+#include "common/protocol.h"
+#include "daemon/move/move.h"
+#include "daemon/plan/planner.h"
+#include "daemon/rpc/encode.h"
+
+#define _json_ cleanup(protocol_put) struct json_object *
+
+/* A move of two passes, with nothing in it that a test has to free. */
+struct sample {
+	struct move move;
+	struct move_request request;
+	struct pv_choice destinations[2];
+	struct pass passes[2];
+};
+
+static char sample_vg[] = "vg0";
+static char sample_devices[3][16] = {"/dev/sda", "/dev/sdb", "/dev/sdc"};
+static char sample_lvs[2][16] = {"root", "home"};
+
+static void sample_init(struct sample *sample)
+{
+	*sample = (struct sample){
+		.request = {.destinations = sample->destinations, .destination_count = 2},
+		.passes = {{.state = PASS_DONE, .total_bytes = 1000, .copied_bytes = 1000},
+			   {.state = PASS_COPYING, .total_bytes = 9000, .copied_bytes = 2000}},
+		.move = {.id = 7,
+			 .uuid = "11111111-2222-4333-8444-555555555555",
+			 .vg_name = sample_vg,
+			 .request = &sample->request,
+			 .created_us = 1700000000000000,
+			 .passes = sample->passes,
+			 .pass_count = 2,
+			 .seq = 99},
+	};
+	sample->request.source.device = sample_devices[0];
+	sample->destinations[0].device = sample_devices[1];
+	sample->destinations[1].device = sample_devices[2];
+	sample->passes[0].lv_name = sample_lvs[0];
+	sample->passes[1].lv_name = sample_lvs[1];
+}
+
+/* expected is written with ' for ". */
+static void assert_encoded(struct json_object *object, const char *expected)
+{
+	_json_ wanted = NULL;
+	char text[4096];
+
+	snprintf(text, sizeof(text), "%s", expected);
+	for (char *c = text; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	assert_int_equal(protocol_parse(text, strlen(text), &wanted), 0);
+	if (!json_object_equal(object, wanted))
+		fail_msg("%s\nis not\n%s", json_object_to_json_string(object), text);
+}
+
+static void assert_member(struct json_object *object, const char *name, const char *expected)
+{
+	struct json_object *value = json_object_object_get(object, name);
+
+	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN),
+			    expected);
+}
+
+static void a_move_is_encoded_as_the_interface_says(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	object = encode_move(&sample.move);
+	assert_encoded(object,
+		       "{'id':7,'uuid':'11111111-2222-4333-8444-555555555555','state':'running',"
+		       "'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
+		       "'destinations':['/dev/sdb','/dev/sdc'],'passes':["
+		       "{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
+		       "'copied_bytes':1000,'reason':null},"
+		       "{'lv':'home','lv_uuid':'','state':'copying','total_bytes':9000,"
+		       "'copied_bytes':2000,'reason':null}],"
+		       "'total_bytes':10000,'copied_bytes':3000,'rate_bytes_s':null,'eta_us':null,"
+		       "'created_us':1700000000000000,'finished_us':null,'request_id':null,"
+		       "'seq':99}");
+}
+
+static void what_is_known_is_not_null(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	sample.request.lv = sample_lvs[1];
+	sample.request.request_id = (char[]){"mine"};
+	sample.passes[1].state = PASS_FAILED;
+	sample.passes[1].reason = REASON_SOURCE_UNREADABLE;
+	/* what the kernel says is bytes, not always text */
+	snprintf(sample.passes[1].reason_text, PASS_REASON_TEXT_MAX, "sector 8 \xff");
+	sample.move.waiting = true;
+	sample.move.finished_us = 1700000000000001;
+	object = encode_move(&sample.move);
+	assert_member(object, "lv", "\"home\"");
+	assert_member(object, "request_id", "\"mine\"");
+	assert_member(object, "state", "\"failed\"");
+	assert_member(object, "waiting", "true");
+	assert_member(object, "finished_us", "1700000000000001");
+	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
+		       "{'lv':'home','lv_uuid':'','state':'failed','total_bytes':9000,"
+		       "'copied_bytes':2000,'reason':"
+		       "{'code':'source_unreadable','text':'sector 8 ?'}}");
+}
+
+static void rate_and_time_left_are_those_of_a_running_move(void **state)
+{
+	struct sample sample;
+	_json_ running = NULL;
+	_json_ paused = NULL;
+	_json_ done = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	eta_add_sample(&sample.move.eta, 1000000, 0);
+	eta_add_sample(&sample.move.eta, 3000000, 2000);
+	running = encode_move(&sample.move);
+	assert_member(running, "rate_bytes_s", "1000");
+	assert_member(running, "eta_us", "7000000");
+	sample.move.goal = GOAL_PAUSE;
+	paused = encode_move(&sample.move);
+	assert_member(paused, "state", "\"paused\"");
+	assert_member(paused, "rate_bytes_s", "null");
+	assert_member(paused, "eta_us", "null");
+	sample.passes[1].state = PASS_DONE;
+	done = encode_move(&sample.move);
+	assert_member(done, "rate_bytes_s", "null");
+	assert_member(done, "eta_us", "null");
+}
+
+/* At a byte a second; the wire's numbers end at 2^63 − 1. */
+static void a_time_left_beyond_the_wire_is_not_known(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	sample.passes[1].total_bytes = UINT64_C(10) << 40;
+	eta_add_sample(&sample.move.eta, 1000000, 0);
+	eta_add_sample(&sample.move.eta, 11000000, 10);
+	object = encode_move(&sample.move);
+	assert_member(object, "rate_bytes_s", "1");
+	assert_member(object, "eta_us", "null");
+}
+
+static void a_plan_is_encoded_as_the_interface_says(void **state)
+{
+	struct run runs[] = {
+		{.first_le = 0, .extent_count = 3, .source_pe = 5, .dest_pe = 100},
+		{.first_le = 10, .extent_count = 2, .source_pe = 9, .dest_pe = 103},
+	};
+	struct planned_pass passes[] = {
+		{.lv_name = sample_lvs[1],
+		 .reservation = {.lv = {"the LV"}, .runs = runs, .run_count = 2}},
+	};
+	struct plan plan = {.vg_name = sample_vg,
+			    .extent_bytes = 4194304,
+			    .passes = passes,
+			    .pass_count = 1,
+			    .total_extents = 5,
+			    .free_extents = 7};
+	_json_ object = NULL;
+
+	(void)state;
+	runs[0].source_pv = (struct lvm_id){"source PV"};
+	runs[0].dest_pv = (struct lvm_id){"destination PV"};
+	object = encode_plan(&plan);
+	assert_encoded(object,
+		       "{'vg':'vg0','passes':[{'lv':'home','lv_uuid':'the LV',"
+		       "'total_bytes':20971520,'runs':["
+		       "{'first_le':0,'extent_count':3,'source':'source PV','source_pe':5,"
+		       "'destination':'destination PV','destination_pe':100},"
+		       "{'first_le':10,'extent_count':2,'source':'','source_pe':9,"
+		       "'destination':'','destination_pe':103}]}],"
+		       "'total_bytes':20971520,'peak_bytes':20971520,'free_bytes':29360128}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_move_is_encoded_as_the_interface_says),
+		cmocka_unit_test(what_is_known_is_not_null),
+		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
+		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),
+		cmocka_unit_test(a_plan_is_encoded_as_the_interface_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

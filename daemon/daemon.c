@@ -99,7 +99,7 @@ static int start_journal(struct daemon *daemon)
 		return EXIT_BUSY;
 	}
 	if (r == -EBADMSG) {
-		log_error("the journal in %s is damaged at byte %" PRIu64 " (%s) and was left as "
+		log_error("the journal %s/journal is damaged at byte %" PRIu64 " (%s) and was left as "
 			  "it is; see 'damaged journal' in pvmoved(8)",
 			  state_dir, damage.off_bytes, damage.what);
 		return EXIT_DAMAGED;

@@ -74,7 +74,7 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep)
 }
 
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
-	       dm_done_fn *done, void *arg)
+	       outcome_fn *done, void *arg)
 {
 	struct dm_request request = {
 		.type = DM_REQUEST_CREATE, .name = name, .uuid = uuid, .table = *table};
@@ -83,7 +83,7 @@ void dm_create(struct dm *dm, const char *name, const char *uuid, const struct d
 }
 
 void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
-	     enum dm_visibility visibility, dm_done_fn *done, void *arg)
+	     enum dm_visibility visibility, outcome_fn *done, void *arg)
 {
 	struct dm_request request = {.type = DM_REQUEST_SWAP,
 				     .name = "",
@@ -94,14 +94,14 @@ void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
 	executor_pool_submit(dm->pool, &request, done, arg);
 }
 
-void dm_remove(struct dm *dm, const char *uuid, dm_done_fn *done, void *arg)
+void dm_remove(struct dm *dm, const char *uuid, outcome_fn *done, void *arg)
 {
 	struct dm_request request = {.type = DM_REQUEST_REMOVE, .name = "", .uuid = uuid};
 
 	executor_pool_submit(dm->pool, &request, done, arg);
 }
 
-void dm_flush(struct dm *dm, dev_t dev, dm_done_fn *done, void *arg)
+void dm_flush(struct dm *dm, dev_t dev, outcome_fn *done, void *arg)
 {
 	struct dm_request request = {.type = DM_REQUEST_FLUSH, .name = "", .uuid = "", .dev = dev};
 

@@ -11,16 +11,11 @@
 
 #include <event2/event.h>
 
+#include "common/outcome.h"
 #include "daemon/dm/device.h"
 
 struct dm;
 
-/* code: 0 or a negative errno; message: what the kernel or libdevmapper said, or "", borrowed. */
-struct dm_result {
-	int code;
-	const char *message;
-};
-typedef void dm_done_fn(void *arg, const struct dm_result *result);
 /* Something happened to some device: look again. */
 typedef void dm_event_fn(void *arg);
 
@@ -41,7 +36,7 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
  * the basic ones disabled, so that its content is never scanned or linked to.
  */
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
-	       dm_done_fn *done, void *arg);
+	       outcome_fn *done, void *arg);
 
 /*
  * Gives a live device a new table: load, then the one ioctl that suspends,
@@ -49,10 +44,10 @@ void dm_create(struct dm *dm, const char *name, const char *uuid, const struct d
  * is read-only stays so. A failed load is cleared away.
  */
 void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
-	     enum dm_visibility visibility, dm_done_fn *done, void *arg);
+	     enum dm_visibility visibility, outcome_fn *done, void *arg);
 
 /* Removes a device. -EBUSY while something has it open. A device that is not there is success. */
-void dm_remove(struct dm *dm, const char *uuid, dm_done_fn *done, void *arg);
+void dm_remove(struct dm *dm, const char *uuid, outcome_fn *done, void *arg);
 
 /* Flushes the device's volatile cache (fsync of the block device). */
-void dm_flush(struct dm *dm, dev_t dev, dm_done_fn *done, void *arg);
+void dm_flush(struct dm *dm, dev_t dev, outcome_fn *done, void *arg);

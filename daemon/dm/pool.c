@@ -18,7 +18,7 @@ struct job {
 	int code; /* why it cannot be sent */
 	void *bytes;
 	size_t len_bytes;
-	dm_done_fn *done;
+	outcome_fn *done;
 	void *arg;
 };
 
@@ -33,8 +33,8 @@ struct executor_pool {
 	struct event_base *base;
 	executor_act_fn *act;
 	struct event *kick; /* made active when there may be a job to hand out */
-	STAILQ_HEAD(, job) waiting;
-	LIST_HEAD(, executor) executors;
+	STAILQ_HEAD(jobs, job) waiting;
+	LIST_HEAD(executors, executor) executors;
 	unsigned executor_count;
 };
 
@@ -52,12 +52,12 @@ static void job_free(struct job *job)
 /* The last thing every callback does: the callee may free the pool. */
 static void job_finish(struct job *job, int code, const char *message)
 {
-	struct dm_result result = {.code = code, .message = message};
-	dm_done_fn *done = job->done;
+	struct outcome outcome = {.code = code, .message = message};
+	outcome_fn *done = job->done;
 	void *arg = job->arg;
 
 	job_free(job);
-	done(arg, &result);
+	done(arg, &outcome);
 }
 
 static void executor_free(struct executor *executor)
@@ -245,7 +245,7 @@ void executor_pool_free(struct executor_pool *pool)
 }
 
 void executor_pool_submit(struct executor_pool *pool, const struct dm_request *request,
-			  dm_done_fn *done, void *arg)
+			  outcome_fn *done, void *arg)
 {
 	struct job *job = calloc(1, sizeof(*job));
 

@@ -33,4 +33,4 @@ void executor_pool_free(struct executor_pool *pool);
  * -EPIPE if the executor died of it, or why no executor could be started.
  */
 void executor_pool_submit(struct executor_pool *pool, const struct dm_request *request,
-			  dm_done_fn *done, void *arg);
+			  outcome_fn *done, void *arg);

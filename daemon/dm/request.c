@@ -2,6 +2,7 @@
 #include "daemon/dm/request.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,11 @@ static bool decode_target(const struct wire_target *wire, struct dm_target *targ
 	return (wire->type == DM_LINEAR || wire->type == DM_MIRROR) && wire->nosync <= 1;
 }
 
+static bool copy_text(const char *text, char *room, size_t size_bytes)
+{
+	return (size_t)snprintf(room, size_bytes, "%s", text) < size_bytes;
+}
+
 int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *len_bytesp)
 {
 	struct wire_head head = {
@@ -76,13 +82,11 @@ int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *l
 	uint32_t len;
 	char *at;
 
-	if (strlen(request->name) >= sizeof(head.name) ||
-	    strlen(request->uuid) >= sizeof(head.uuid))
+	if (!copy_text(request->name, head.name, sizeof(head.name)) ||
+	    !copy_text(request->uuid, head.uuid, sizeof(head.uuid)))
 		return -ENAMETOOLONG;
 	if (request->table.count > DM_REQUEST_MAX_TARGETS)
 		return -E2BIG;
-	strcpy(head.name, request->name);
-	strcpy(head.uuid, request->uuid);
 
 	len = (uint32_t)(sizeof(head) + request->table.count * sizeof(struct wire_target));
 	bytes = malloc(sizeof(len) + len);

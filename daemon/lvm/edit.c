@@ -218,13 +218,13 @@ static void use_metadata(struct request *request)
 		apply_edit(request);
 }
 
-static void report_edit(struct request *request, const struct lvm_result *result)
+static void report_edit(struct request *request, const struct outcome *result)
 {
 	request->done.done(request->arg, result);
 }
 
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, lvm_done_fn *done, void *arg)
+		 lvm_guard_fn *guard, outcome_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
 		.begin = begin_edit,

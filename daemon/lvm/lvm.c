@@ -153,7 +153,7 @@ static void begin_pvs(struct request *request)
 	request_run(request, args, false, on_pvs);
 }
 
-static void report_pvs(struct request *request, const struct lvm_result *result)
+static void report_pvs(struct request *request, const struct outcome *result)
 {
 	bool ok = result->code == 0;
 
@@ -177,7 +177,7 @@ static void finish_read(struct request *request)
 	request_finish(request, 0, NULL);
 }
 
-static void report_vg(struct request *request, const struct lvm_result *result)
+static void report_vg(struct request *request, const struct outcome *result)
 {
 	request->done.vg(request->arg, result,
 			 result->code == 0 ? steal_pointer(&request->vg) : NULL);
@@ -227,13 +227,13 @@ static void set_active(struct request *request)
 		    true, on_activated);
 }
 
-static void report_done(struct request *request, const struct lvm_result *result)
+static void report_done(struct request *request, const struct outcome *result)
 {
 	request->done.done(request->arg, result);
 }
 
 void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
-		    lvm_done_fn *done, void *arg)
+		    outcome_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
 		.begin = request_locate_vg,

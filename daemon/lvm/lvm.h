@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 
+#include "common/outcome.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/lvm/reservation.h"
@@ -20,23 +21,18 @@
 struct lvm;
 
 /*
- * How a request ended. code: 0; -ETIMEDOUT (a lock or a command took too long);
+ * The codes of an outcome here: 0; -ETIMEDOUT (a lock or a command took too long);
  * -ENOENT (no such VG or LV now); -ESTALE or -EBUSY (see metadata_edit);
  * -ECANCELED (the guard said no); -EBADMSG (LVM's output makes no sense); -EIO
- * (a command failed); another negative errno. message: what the failing
- * command wrote to stderr, or "", borrowed for the call, one bounded text.
+ * (a command failed); another negative errno. Its message is what the failing
+ * command wrote to stderr, or "": one bounded text.
  */
-struct lvm_result {
-	int code;
-	const char *message;
-};
 
-typedef void lvm_done_fn(void *arg, const struct lvm_result *result);
 /* pvs: borrowed for the call, NULL on error. */
-typedef void lvm_pvs_fn(void *arg, const struct lvm_result *result, const struct lvm_pv *pvs,
+typedef void lvm_pvs_fn(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 			size_t pv_count);
 /* vg: owned by the callee (vg_free), NULL on error. Device facts are filled in. */
-typedef void lvm_vg_fn(void *arg, const struct lvm_result *result, struct vg *vg);
+typedef void lvm_vg_fn(void *arg, const struct outcome *result, struct vg *vg);
 /*
  * Asked under the VG's lock with the metadata just read; false gives the edit
  * up. Must not ask anything of the lvm.
@@ -67,8 +63,8 @@ void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void
  * there succeeds and writes nothing. Requests for one VG run in turn.
  */
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, lvm_done_fn *done, void *arg);
+		 lvm_guard_fn *guard, outcome_fn *done, void *arg);
 
 /* lvchange -ay (ignoring skip flags) or -an of one LV; an LV in use is not deactivated: -EBUSY. */
 void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
-		    lvm_done_fn *done, void *arg);
+		    outcome_fn *done, void *arg);

@@ -106,7 +106,7 @@ void request_free(struct request *request)
 
 void request_finish(struct request *request, int code, const char *message)
 {
-	struct lvm_result result = {.code = code, .message = message ? message : ""};
+	struct outcome result = {.code = code, .message = message ? message : ""};
 
 	let_go(request);
 	TAILQ_REMOVE(&request->lvm->requests, request, link);

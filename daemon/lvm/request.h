@@ -53,7 +53,7 @@ struct request_kind {
 	request_step_fn *located; /* after request_locate_vg(): vg_name is set */
 	request_step_fn *read;    /* after request_read_vg(): vg and text are set */
 	/* Tells whoever asked. Must not touch the lvm, which may be gone then. */
-	void (*report)(struct request *request, const struct lvm_result *result);
+	void (*report)(struct request *request, const struct outcome *result);
 };
 
 struct request {
@@ -65,7 +65,7 @@ struct request {
 	union {
 		lvm_pvs_fn *pvs;
 		lvm_vg_fn *vg;
-		lvm_done_fn *done;
+		outcome_fn *done;
 	} done;
 	void *arg;
 

@@ -311,7 +311,7 @@ static void settle(struct drive *drive, struct pass *pass, int code, const char 
 	}
 }
 
-void drive_effect_done(void *arg, const struct port_result *result)
+void drive_effect_done(void *arg, const struct outcome *result)
 {
 	struct drive *drive = arg;
 	struct pass *pass = move_current_pass(drive->move);
@@ -333,7 +333,7 @@ void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reas
 
 /* ---- metadata ---------------------------------------------------------- */
 
-static void on_vg(void *arg, const struct port_result *result, struct vg *vg)
+static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 {
 	struct drive *drive = arg;
 	struct pass *pass = move_current_pass(drive->move);

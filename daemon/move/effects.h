@@ -36,7 +36,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 bool effect_flush_next(struct drive *drive, const struct pass *pass);
 
 /* The completion of every effect. */
-void drive_effect_done(void *arg, const struct port_result *result);
+void drive_effect_done(void *arg, const struct outcome *result);
 
 /* The effect cannot succeed, however often it is tried. */
 void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,

@@ -176,7 +176,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 		start_plan(enquiry, plan);
 }
 
-static void on_vg(void *arg, const struct port_result *result, struct vg *vg)
+static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 {
 	struct enquiry *enquiry = arg;
 
@@ -187,7 +187,7 @@ static void on_vg(void *arg, const struct port_result *result, struct vg *vg)
 	vg_free(vg);
 }
 
-static void on_pvs(void *arg, const struct port_result *result, const struct lvm_pv *pvs,
+static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
 	struct enquiry *enquiry = arg;

@@ -63,29 +63,25 @@ static int see_lv(const struct pass_sight *sight, const struct leg_geometry *geo
 }
 
 /*
- * Once every region is in sync all data is on the destination, so a source
- * that fails then is a reason to go on. A failed copy (UNREADABLE) never is.
+ * Once all is drawn as equal on both sides, the destination holds everything:
+ * a source that fails then is a reason to go on. Before that its failure is
+ * final (what cannot be read) or a matter for people (what was not written).
  */
 static enum pass_event event_of_leg(const struct leg_progress *progress)
 {
+	if (progress->synced && progress->dest_sound)
+		return EVENT_IN_SYNC;
 	switch (progress->trouble) {
+	case LEG_SOURCE_WRITE_FAILED:
+		return EVENT_SOURCE_FAILED;
 	case LEG_SOURCE_UNREADABLE:
+	case LEG_SOURCE_READ_FAILED:
 		return EVENT_SOURCE_UNREADABLE;
 	case LEG_DEST_FAILED:
 		return EVENT_DEST_FAILED;
-	case LEG_SOURCE_READ_FAILED:
-		if (!progress->synced)
-			return EVENT_SOURCE_UNREADABLE;
-		break;
-	case LEG_SOURCE_WRITE_FAILED:
-		if (!progress->synced)
-			return EVENT_SOURCE_FAILED;
-		break;
 	case LEG_SOUND:
 		break;
 	}
-	if (progress->synced)
-		return EVENT_IN_SYNC;
 	if (progress->pass_through)
 		return EVENT_LEG_ATTACHED;
 	return progress->idle ? EVENT_MIRROR_IDLE : EVENT_MIRRORING;
@@ -127,7 +123,7 @@ static enum pass_event event_when_committed(const struct pass_sight *sight, enum
 		/* The metadata already promises the destination: it must hold everything. */
 		if (!leg_is_ours || !progress->synced)
 			return EVENT_LEG_FOREIGN;
-		return progress->trouble == LEG_DEST_FAILED ? EVENT_DEST_FAILED : EVENT_COMMITTED;
+		return progress->dest_sound ? EVENT_COMMITTED : EVENT_DEST_FAILED;
 	}
 	if (lv == LV_SEEN_ON_SOURCE || lv == LV_SEEN_ELSEWHERE)
 		return sight->leg->present ? EVENT_STRAY_LEG : EVENT_TABLE_FOREIGN;

@@ -8,23 +8,19 @@
  * never from inside the call. All others return at once, but for record().
  */
 
+#include "common/outcome.h"
 #include "daemon/dm/device.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/plan/planner.h"
 
-/* How a request ended; the codes are those of lvm.h and dm.h. message: "" or why, borrowed. */
-struct port_result {
-	int code;
-	const char *message;
-};
+/* The codes of an outcome are those of lvm.h and dm.h. */
 
-typedef void port_done_fn(void *arg, const struct port_result *result);
 /* pvs: borrowed, NULL on error. */
-typedef void port_pvs_fn(void *arg, const struct port_result *result, const struct lvm_pv *pvs,
+typedef void port_pvs_fn(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 			 size_t pv_count);
 /* vg: owned by the callee, NULL on error. */
-typedef void port_vg_fn(void *arg, const struct port_result *result, struct vg *vg);
+typedef void port_vg_fn(void *arg, const struct outcome *result, struct vg *vg);
 /* Asked under the VG's lock with the metadata just read; false gives the edit up (-ECANCELED). */
 typedef bool port_guard_fn(void *arg, const struct vg *vg);
 
@@ -39,18 +35,18 @@ struct ports {
 	void (*list_pvs)(void *ctx, port_pvs_fn *done, void *arg);
 	void (*read_vg)(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *arg);
 	void (*edit_vg)(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-			port_guard_fn *guard, port_done_fn *done, void *arg);
+			port_guard_fn *guard, outcome_fn *done, void *arg);
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
-			   port_done_fn *done, void *arg);
+			   outcome_fn *done, void *arg);
 
 	/* device-mapper; devices are named by their UUIDs */
 	int (*observe)(void *ctx, const char *uuid, struct dm_device *devicep);
 	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
-		       port_done_fn *done, void *arg);
+		       outcome_fn *done, void *arg);
 	void (*swap)(void *ctx, const char *uuid, const struct dm_table *table,
-		     enum dm_visibility visibility, port_done_fn *done, void *arg);
-	void (*remove)(void *ctx, const char *uuid, port_done_fn *done, void *arg);
-	void (*flush)(void *ctx, dev_t dev, port_done_fn *done, void *arg);
+		     enum dm_visibility visibility, outcome_fn *done, void *arg);
+	void (*remove)(void *ctx, const char *uuid, outcome_fn *done, void *arg);
+	void (*flush)(void *ctx, dev_t dev, outcome_fn *done, void *arg);
 
 	/* Clock and chance */
 	uint64_t (*now_us)(void *ctx);                    /* since the epoch */

@@ -92,7 +92,7 @@
 	N(TABLE_FOREIGN, "table_foreign")         \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
-	N(JOURNAL_FAILED, "journal_failed")                                                        \
+	N(JOURNAL_FAILED, "journal_failed")       \
 	N(ABORTED, "aborted")
 
 /* States of a whole move, worked out from its passes and what its owner wants. */

@@ -130,12 +130,19 @@ struct drawing {
 	dev_t leg_dev;
 	size_t run; /* the run that is drawn, or that comes next */
 	struct dm_table table;
+	size_t segment_start; /* first target of the segment that is being drawn */
 };
 
-/* Appends a linear stretch, or lets it lengthen the one before. Returns 0 or -ENOMEM. */
-static int append_linear(struct dm_table *table, dev_t dev, uint64_t sectors, uint64_t len_sectors)
+/*
+ * Appends a linear stretch, or lets it lengthen the one before within the same
+ * segment: LVM's reports warn of a table whose targets do not begin where the
+ * segments do (seen with 2.03.16). Returns 0 or -ENOMEM.
+ */
+static int append_linear(struct drawing *drawing, dev_t dev, uint64_t sectors, uint64_t len_sectors)
 {
-	struct dm_target *last = table->count ? &table->targets[table->count - 1] : NULL;
+	struct dm_table *table = &drawing->table;
+	struct dm_target *last =
+		table->count > drawing->segment_start ? &table->targets[table->count - 1] : NULL;
 
 	if (last && last->source_dev == dev &&
 	    last->source_sectors + last->len_sectors == sectors) {
@@ -152,19 +159,17 @@ static int append_linear(struct dm_table *table, dev_t dev, uint64_t sectors, ui
 static int draw_moving(struct drawing *drawing, const struct leg_run *run, uint64_t skip_sectors,
 		       uint64_t len_sectors)
 {
-	struct dm_table *table = &drawing->table;
-
 	switch (drawing->place) {
 	case LV_ON_SOURCE:
-		return append_linear(table, run->source_dev, run->source_sectors + skip_sectors,
+		return append_linear(drawing, run->source_dev, run->source_sectors + skip_sectors,
 				     len_sectors);
 	case LV_ON_LEG:
-		return append_linear(table, drawing->leg_dev, run->leg_start_sectors + skip_sectors,
-				     len_sectors);
+		return append_linear(drawing, drawing->leg_dev,
+				     run->leg_start_sectors + skip_sectors, len_sectors);
 	case LV_ON_DEST:
 		break;
 	}
-	return append_linear(table, run->dest_dev, run->dest_sectors + skip_sectors, len_sectors);
+	return append_linear(drawing, run->dest_dev, run->dest_sectors + skip_sectors, len_sectors);
 }
 
 /* Appends a stretch that does not move, from where the metadata has it. */
@@ -179,7 +184,7 @@ static int draw_unmoved(struct drawing *drawing, const struct vg_area *area, uin
 	if (extent_offset(drawing->vg, pv, area->first_pe, &sectors) < 0 ||
 	    __builtin_add_overflow(sectors, skip_sectors, &sectors))
 		return -ERANGE;
-	return append_linear(&drawing->table, pv->dev, sectors, len_sectors);
+	return append_linear(drawing, pv->dev, sectors, len_sectors);
 }
 
 /* Draws one segment, in turns what moves and what does not. 0, -ENODEV, -ERANGE or -ENOMEM. */
@@ -193,6 +198,7 @@ static int draw_segment(struct drawing *drawing, const struct vg_segment *segmen
 	    units_extents_to_sectors(segment->first_le + segment->extent_count,
 				     drawing->vg->extent_size_sectors, &end) < 0)
 		return -ERANGE;
+	drawing->segment_start = drawing->table.count;
 	at = start;
 	while (at < end) {
 		const struct leg_run *run =

@@ -149,11 +149,12 @@ static int add_passes(struct planning *planning, const struct vg_lv *only, struc
 
 	for (size_t i = 0; i < vg->lv_count; i++) {
 		const struct vg_lv *lv = &vg->lvs[i];
-		bool affected =
-			movable_is_affected(planning, lv) || (lv == only && movable_is_stacked(lv));
 		int r;
 
-		if (!affected || (only && lv != only))
+		if (only && lv != only)
+			continue;
+		/* Of an LV that stands on others, only one who named it wants to hear. */
+		if (!movable_is_affected(planning, lv) && !(only && movable_is_stacked(lv)))
 			continue;
 		r = add_pass(planning, lv, plan);
 		if (r != 0)

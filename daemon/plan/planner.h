@@ -50,8 +50,10 @@ int planner_resolve_request(struct move_request *request, const struct lvm_pv *p
 
 /*
  * Plans a resolved request. Runs of an LV are kept whole and on one PV where
- * free space allows, destinations are filled in the order given. Returns 0 and an owned plan,
- * PLAN_REFUSED, or -ENOMEM.
+ * free space allows, destinations are filled in the order given. The detail of
+ * UNSUPPORTED_LV is the type of a segment that is not linear, or "hidden" or
+ * "component" for an LV that is itself linear but part of another. Returns 0
+ * and an owned plan, PLAN_REFUSED, or -ENOMEM.
  */
 int planner_make_plan(const struct move_request *request, const struct vg *vg,
 		      const struct plan_claim *claims, size_t claim_count, struct plan **planp,
@@ -59,7 +61,8 @@ int planner_make_plan(const struct move_request *request, const struct vg *vg,
 
 /*
  * Plans one LV of a resolved request again, for a pass whose destination was
- * taken before it was reserved. The same returns; a plan of at most one pass.
+ * taken before it was reserved; that pass must not be among the claims. The
+ * same returns; a plan of at most one pass.
  */
 int planner_replan_lv(const struct move_request *request, const struct vg *vg,
 		      const struct lvm_id *lv, const struct plan_claim *claims, size_t claim_count,

@@ -30,10 +30,10 @@ void slice_map_deinit(struct slice_map *map)
 
 struct copy_shape copy_shape_for(const struct leg_geometry *geometry)
 {
-	/* Solid state: four copies of 512 KiB keep the queue filled and writers waiting least. */
+	/* Four copies of 512 KiB keep the queue of a solid-state disk filled. */
 	struct copy_shape shape = {.parallel = 4, .region_sectors = 1024};
 
-	/* Distant copies make a disk seek; 2 MiB at a time disturbs others least. */
+	/* A disk that turns would seek between several; 2 MiB at a time disturb others least. */
 	for (size_t i = 0; i < geometry->count; i++)
 		if (geometry->runs[i].rotational)
 			shape = (struct copy_shape){.parallel = 1, .region_sectors = 4096};
@@ -62,7 +62,9 @@ static void lay(struct slice_map *map, enum slice_kind kind, uint64_t len_sector
 static int make_room(struct slice_map *map, size_t count)
 {
 	map->slices = calloc(count + 1, sizeof(map->slices[0]));
-	return map->slices ? 0 : -ENOMEM;
+	if (!map->slices)
+		return -ENOMEM;
+	return 0;
 }
 
 int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp)
@@ -120,7 +122,7 @@ static void join(struct slice_map *map, const struct leg_geometry *geometry)
 /*
  * Deals out slots, one after the other, to the stretch that waits whose pieces
  * are longest then; shares[i] says into how many slice i is to be cut. Returns
- * the length of the shortest piece, or 0 when nothing waits. No piece is twice
+ * the length of the shortest piece, or 0 when nothing waits. No other is twice
  * as long, so that little is left over when all are cut to the shortest.
  */
 static uint64_t deal(const struct slice_map *map, unsigned slots, uint32_t region_sectors,

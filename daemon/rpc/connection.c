@@ -55,8 +55,7 @@ static void connection_drop(struct connection *connection, const char *why)
 	connection_close(connection);
 }
 
-/* A client that reads nothing is dropped, but for one that watches: it may be a stopped terminal.
- */
+/* A client that reads nothing is dropped; not one that watches, it may be a stopped terminal. */
 static void set_stall_timeout(struct connection *connection)
 {
 	const uint32_t ms = connection->pool->stall_ms;
@@ -77,8 +76,10 @@ static void connection_send(struct call *call, const char *text, size_t len_byte
 		return;
 	}
 	set_stall_timeout(connection);
+	if (text && bufferevent_write(connection->io, text, len_bytes + 1) < 0)
+		call->broken = true;
 	/* neither trigger runs anything before we are back in the event loop */
-	if (call->broken || (text && bufferevent_write(connection->io, text, len_bytes + 1) < 0))
+	if (call->broken)
 		bufferevent_trigger_event(connection->io, BEV_EVENT_ERROR,
 					  BEV_TRIG_DEFER_CALLBACKS);
 	else if (!text)
@@ -156,7 +157,7 @@ static void connection_advance(struct connection *connection)
 {
 	const struct call *call = &connection->call;
 
-	if (evbuffer_get_length(bufferevent_get_output(connection->io)) > 0)
+	if (call->broken || evbuffer_get_length(bufferevent_get_output(connection->io)) > 0)
 		return;
 	if (call->stream.active && connection->input_ended)
 		connection_close(connection);

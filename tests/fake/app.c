@@ -20,8 +20,8 @@ static void take_content(struct fake_app_lv *app_lv, const struct fake_lvm *lvm)
 	for (size_t i = 0; i < lv->segment_count; i++) {
 		const struct vg_area *area = &lv->segments[i].areas[0];
 		const struct fake_disk *disk = fake_dm_disk(lvm->dm, vg->pvs[area->pv].dev);
-		uint64_t cell = FAKE_PE_START / FAKE_CELL_SECTORS +
-				area->first_pe * CELLS_PER_EXTENT;
+		uint64_t cell =
+			FAKE_PE_START / FAKE_CELL_SECTORS + area->first_pe * CELLS_PER_EXTENT;
 
 		for (uint64_t j = 0; j < area->extent_count * CELLS_PER_EXTENT; j++)
 			app_lv->expected[at++] = disk->cached[cell + j];
@@ -63,8 +63,8 @@ void fake_app_write(struct fake_app *app, struct fake_random *random)
 	if (!device || fake_dm_is_blocked(app->dm, app_lv->lv->uuid))
 		return;
 	app->stamp++;
-	app_lv->unsure[cell] = fake_dm_write(app->dm, device->dev, cell * FAKE_CELL_SECTORS,
-					     app->stamp) != 0;
+	app_lv->unsure[cell] =
+		fake_dm_write(app->dm, device->dev, cell * FAKE_CELL_SECTORS, app->stamp) != 0;
 	if (!app_lv->unsure[cell])
 		app_lv->expected[cell] = app->stamp;
 }

@@ -80,8 +80,7 @@ void fake_lvm_free_pvs(struct lvm_pv *pvs, size_t count)
 }
 
 /* What `pvs` and sysfs say of the devices that the metadata names by UUID alone. */
-static void add_device_facts(const struct fake_lvm *lvm, const struct fake_vg *group,
-			     struct vg *vg)
+static void add_device_facts(const struct fake_lvm *lvm, const struct fake_vg *group, struct vg *vg)
 {
 	for (size_t i = 0; i < vg->pv_count; i++) {
 		struct vg_pv *pv = &vg->pvs[i];

@@ -26,9 +26,9 @@ struct fake_segment_spec {
 };
 
 struct fake_lv_spec {
-	const char *name; /* NULL: none */
-	bool inactive;    /* nobody activated it */
-	bool stays_down;  /* nor does a boot */
+	const char *name;                                     /* NULL: none */
+	bool inactive;                                        /* nobody activated it */
+	bool stays_down;                                      /* nor does a boot */
 	struct fake_segment_spec segments[FAKE_SEGMENTS_MAX]; /* up to the first of no extents */
 };
 

@@ -15,8 +15,8 @@ void fake_mirror_init(struct fake_mirror *mirror, const struct dm_target *target
 	char params[PARAMS_MAX];
 
 	*mirror = (struct fake_mirror){
-		.region_count = (target->len_sectors + target->region_sectors - 1) /
-				target->region_sectors,
+		.region_count =
+			(target->len_sectors + target->region_sectors - 1) / target->region_sectors,
 	};
 	if (dm_target_format(target, params, sizeof(params)) < 0 ||
 	    !strstr(params, "handle_errors"))
@@ -45,8 +45,8 @@ static bool leg_is_alive(const struct fake_mirror *mirror, unsigned leg)
 
 /*
  * What fail_mirror() does behind the error bit. With keep_log a source that fails while the
- * mirror is out of sync makes the destination the default leg: what is not yet copied is then read from,
- * written to and copied from the destination.
+ * mirror is out of sync makes the destination the default leg: what is not yet copied is then read
+ * from, written to and copied from the destination.
  */
 static void fail_leg(struct fake_dm *dm, struct fake_mirror *mirror, unsigned leg, bool *bit)
 {
@@ -131,8 +131,8 @@ static unsigned choose_leg(const struct fake_mirror *mirror, bool synced)
 	return LEG_COUNT;
 }
 
-int fake_mirror_read(struct fake_dm *dm, struct fake_mirror *mirror,
-		     const struct dm_target *target, uint64_t sector, uint64_t *valuep)
+int fake_mirror_read(struct fake_dm *dm, struct fake_mirror *mirror, const struct dm_target *target,
+		     uint64_t sector, uint64_t *valuep)
 {
 	bool synced = mirror->synced[sector / target->region_sectors];
 	unsigned leg;
@@ -157,8 +157,8 @@ static bool copy_region(struct fake_dm *dm, struct fake_mirror *mirror,
 	for (uint64_t at = start; at < end && at < target->len_sectors; at += FAKE_CELL_SECTORS) {
 		uint64_t value = 0;
 
-		if (fake_disk_read(leg_disk(dm, target, from), leg_cell(target, from, at),
-				   &value) < 0) {
+		if (fake_disk_read(leg_disk(dm, target, from), leg_cell(target, from, at), &value) <
+		    0) {
 			fail_leg(dm, mirror, from, &mirror->legs[from].sync_failed);
 			return false;
 		}

@@ -15,8 +15,8 @@ void fake_mirror_deinit(struct fake_mirror *mirror);
 /* sector: within the target. Return as fake_dm_write() and fake_dm_read(). */
 int fake_mirror_write(struct fake_dm *dm, struct fake_mirror *mirror,
 		      const struct dm_target *target, uint64_t sector, uint64_t value);
-int fake_mirror_read(struct fake_dm *dm, struct fake_mirror *mirror,
-		     const struct dm_target *target, uint64_t sector, uint64_t *valuep);
+int fake_mirror_read(struct fake_dm *dm, struct fake_mirror *mirror, const struct dm_target *target,
+		     uint64_t sector, uint64_t *valuep);
 
 /* Copies the next region. Returns false when copying has come to the end. */
 bool fake_mirror_copy(struct fake_dm *dm, struct fake_mirror *mirror,

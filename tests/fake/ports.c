@@ -53,7 +53,7 @@ static void read_vg(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *
 }
 
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-		    port_guard_fn *guard, port_done_fn *done, void *arg)
+		    port_guard_fn *guard, outcome_fn *done, void *arg)
 {
 	const struct world_request request = {
 		.call = WORLD_EDIT_VG,
@@ -68,7 +68,7 @@ static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation
 }
 
 static void set_active(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
-		       port_done_fn *done, void *arg)
+		       outcome_fn *done, void *arg)
 {
 	const struct world_request request = {
 		.call = WORLD_SET_ACTIVE,
@@ -83,7 +83,7 @@ static void set_active(void *ctx, const struct lvm_id *vg, const struct lvm_id *
 }
 
 static void create(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
-		   port_done_fn *done, void *arg)
+		   outcome_fn *done, void *arg)
 {
 	struct world_request request = {
 		.call = WORLD_CREATE, .table = *table, .answer.done = done, .arg = arg};
@@ -94,7 +94,7 @@ static void create(void *ctx, const char *name, const char *uuid, const struct d
 }
 
 static void swap(void *ctx, const char *uuid, const struct dm_table *table,
-		 enum dm_visibility visibility, port_done_fn *done, void *arg)
+		 enum dm_visibility visibility, outcome_fn *done, void *arg)
 {
 	struct world_request request = {
 		.call = WORLD_SWAP, .table = *table, .answer.done = done, .arg = arg};
@@ -104,7 +104,7 @@ static void swap(void *ctx, const char *uuid, const struct dm_table *table,
 	world_ask(ctx, &request);
 }
 
-static void remove_device(void *ctx, const char *uuid, port_done_fn *done, void *arg)
+static void remove_device(void *ctx, const char *uuid, outcome_fn *done, void *arg)
 {
 	struct world_request request = {.call = WORLD_REMOVE, .answer.done = done, .arg = arg};
 
@@ -112,7 +112,7 @@ static void remove_device(void *ctx, const char *uuid, port_done_fn *done, void 
 	world_ask(ctx, &request);
 }
 
-static void flush(void *ctx, dev_t dev, port_done_fn *done, void *arg)
+static void flush(void *ctx, dev_t dev, outcome_fn *done, void *arg)
 {
 	const struct world_request request = {
 		.call = WORLD_FLUSH, .dev = dev, .answer.done = done, .arg = arg};

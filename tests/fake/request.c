@@ -104,7 +104,7 @@ void world_request_effect_late(struct world *world, struct world_request *reques
 }
 
 static void answer_pvs(struct world *world, const struct world_request *request,
-		       const struct port_result *result)
+		       const struct outcome *result)
 {
 	size_t count = 0;
 	struct lvm_pv *pvs = fake_lvm_list_pvs(&world->lvm, &count);
@@ -117,7 +117,7 @@ static void answer_pvs(struct world *world, const struct world_request *request,
 }
 
 static void answer_vg(struct world *world, const struct world_request *request,
-		      struct port_result *result)
+		      struct outcome *result)
 {
 	struct vg *vg = NULL;
 
@@ -128,7 +128,7 @@ static void answer_vg(struct world *world, const struct world_request *request,
 
 void world_request_answer(struct world *world, const struct world_request *request)
 {
-	struct port_result result = {request->code, ""};
+	struct outcome result = {request->code, ""};
 
 	if (request->call == WORLD_LIST_PVS)
 		answer_pvs(world, request, &result);

@@ -9,7 +9,7 @@ struct world_request {
 	TAILQ_ENTRY(world_request) link;
 	enum world_call call;
 	enum world_trap_kind fate;
-	bool is_effected; /* only the completion is to come */
+	bool is_effected;  /* only the completion is to come */
 	uint64_t due_step; /* of an orphan */
 	int code;
 	/* what is to be done */
@@ -25,7 +25,7 @@ struct world_request {
 	dev_t dev;
 	/* who is told */
 	union {
-		port_done_fn *done;
+		outcome_fn *done;
 		port_pvs_fn *pvs;
 		port_vg_fn *vg;
 	} answer;

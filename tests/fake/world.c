@@ -93,8 +93,7 @@ static void note_call(struct world *world, enum world_call call)
 {
 	if (world->call_count == world->call_room) {
 		world->call_room = world->call_room ? 2 * world->call_room : 256;
-		world->calls =
-			reallocarray(world->calls, world->call_room, sizeof(*world->calls));
+		world->calls = reallocarray(world->calls, world->call_room, sizeof(*world->calls));
 		if (!world->calls)
 			abort();
 	}

@@ -22,16 +22,16 @@
 #define WORLD_DISKS_MAX 6
 
 /* C(enumerator, name of the port, it changes something) */
-#define WORLD_CALL_LIST(C)                                                                         \
-	C(RECORD, "record", true)                                                                  \
-	C(LIST_PVS, "list_pvs", false)                                                             \
-	C(READ_VG, "read_vg", false)                                                               \
-	C(EDIT_VG, "edit_vg", true)                                                                \
-	C(SET_ACTIVE, "set_active", true)                                                          \
-	C(OBSERVE, "observe", false)                                                               \
-	C(CREATE, "create", true)                                                                  \
-	C(SWAP, "swap", true)                                                                      \
-	C(REMOVE, "remove", true)                                                                  \
+#define WORLD_CALL_LIST(C)                \
+	C(RECORD, "record", true)         \
+	C(LIST_PVS, "list_pvs", false)    \
+	C(READ_VG, "read_vg", false)      \
+	C(EDIT_VG, "edit_vg", true)       \
+	C(SET_ACTIVE, "set_active", true) \
+	C(OBSERVE, "observe", false)      \
+	C(CREATE, "create", true)         \
+	C(SWAP, "swap", true)             \
+	C(REMOVE, "remove", true)         \
 	C(FLUSH, "flush", true)
 
 #define C(code, name, changes) WORLD_##code,

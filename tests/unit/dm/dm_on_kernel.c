@@ -28,30 +28,32 @@
 
 #define MAX_REQUESTS 100
 
-struct waiter {
-	const char *uuid;
+struct request {
+	unsigned number;
+	const char *waits_for; /* UUID of a device whose next event is looked at */
 	bool for_failure;
 };
 
 struct run {
 	struct event_base *base;
 	struct dm *dm;
-	struct waiter waiters[MAX_REQUESTS];
+	struct request requests[MAX_REQUESTS];
 	unsigned unfinished;
 	bool failed;
 };
 
 static struct run run;
 
-static void usage(const char *what)
+static _Noreturn void usage(const char *what)
 {
 	fprintf(stderr, "dm_on_kernel: bad %s; see its source\n", what);
 	exit(2);
 }
 
-static void end_request(unsigned number, int code, const char *message)
+static void end_request(struct request *request, int code, const char *message)
 {
-	printf("%u: %s %s\n", number, code ? strerrorname_np(-code) : "0", message);
+	request->waits_for = NULL;
+	printf("%u: %s %s\n", request->number, code ? strerrorname_np(-code) : "0", message);
 	fflush(stdout);
 	if (code)
 		run.failed = true;
@@ -59,9 +61,9 @@ static void end_request(unsigned number, int code, const char *message)
 		event_base_loopbreak(run.base);
 }
 
-static void on_done(void *arg, const struct dm_result *result)
+static void on_done(void *arg, const struct outcome *outcome)
 {
-	end_request((unsigned)(uintptr_t)arg, result->code, result->message);
+	end_request(arg, outcome->code, outcome->message);
 }
 
 static bool mirrors_are_synced(const struct dm_device *device)
@@ -83,26 +85,23 @@ static bool a_leg_has_failed(const struct dm_device *device)
 	return false;
 }
 
-static void look(unsigned number)
+static void look(struct request *request)
 {
 	cleanup(dm_device_deinit) struct dm_device device = {0};
-	struct waiter *waiter = &run.waiters[number];
-	int r = dm_observe(run.dm, waiter->uuid, &device);
+	int r = dm_observe(run.dm, request->waits_for, &device);
 
 	if (!r && !device.present)
 		r = -ENXIO;
-	if (r || (waiter->for_failure ? a_leg_has_failed(&device) : mirrors_are_synced(&device))) {
-		waiter->uuid = NULL;
-		end_request(number, r, "");
-	}
+	if (r || (request->for_failure ? a_leg_has_failed(&device) : mirrors_are_synced(&device)))
+		end_request(request, r, "");
 }
 
 static void on_event(void *arg)
 {
 	(void)arg;
 	for (unsigned i = 0; i < MAX_REQUESTS; i++)
-		if (run.waiters[i].uuid)
-			look(i);
+		if (run.requests[i].waits_for)
+			look(&run.requests[i]);
 }
 
 static void print_target(const struct dm_target *target, const struct dm_mirror_status *mirror)
@@ -139,59 +138,66 @@ static int observe(const char *uuid)
 	return 0;
 }
 
+static void read_line(char *line, struct dm_table *table)
+{
+	uint64_t start_sectors = strtoull(line, &line, 10);
+	uint64_t len_sectors = strtoull(line, &line, 10);
+	const char *type = strtok(line, " ");
+	const char *params = strtok(NULL, "\n");
+	struct dm_target target;
+
+	if (!type || !params ||
+	    dm_target_parse(start_sectors, len_sectors, type, params, &target) ||
+	    dm_table_append(table, &target))
+		usage("table");
+}
+
 static void read_table(const char *path, struct dm_table *table)
 {
 	FILE *file = fopen(path, "re");
-	char line[512], type[32];
-	uint64_t start, len;
-	int params;
+	char line[512];
 
 	if (!file)
 		usage(path);
-	while (fgets(line, sizeof(line), file)) {
-		struct dm_target target;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (sscanf(line, "%" SCNu64 " %" SCNu64 " %31s %n", &start, &len, type, &params) !=
-			    3 ||
-		    dm_target_parse(start, len, type, line + params, &target) ||
-		    dm_table_append(table, &target))
-			usage(line);
-	}
+	while (fgets(line, sizeof(line), file))
+		read_line(line, table);
 	fclose(file);
 }
 
 static dev_t read_dev(const char *text)
 {
-	unsigned major, minor;
+	struct dm_target target;
+	char params[64];
 
-	if (sscanf(text, "%u:%u", &major, &minor) != 2)
+	snprintf(params, sizeof(params), "%s 0", text);
+	if (dm_target_parse(0, 1, "linear", params, &target) || target.type != DM_LINEAR)
 		usage(text);
-	return makedev(major, minor);
+	return target.source_dev;
 }
 
-static void make_request(unsigned number, int argc, char **argv)
+static void make_request(struct request *request, int argc, char **argv)
 {
 	cleanup(dm_table_deinit) struct dm_table table = {0};
-	void *arg = (void *)(uintptr_t)number;
 
 	if (argc == 2 && strcmp(argv[0], "observe") == 0) {
-		end_request(number, observe(argv[1]), "");
+		end_request(request, observe(argv[1]), "");
 	} else if (argc == 4 && strcmp(argv[0], "create") == 0) {
 		read_table(argv[3], &table);
-		dm_create(run.dm, argv[1], argv[2], &table, on_done, arg);
+		dm_create(run.dm, argv[1], argv[2], &table, on_done, request);
 	} else if (argc == 4 && strcmp(argv[0], "swap") == 0) {
+		bool visible = strcmp(argv[2], "visible") == 0;
+
 		read_table(argv[3], &table);
-		dm_swap(run.dm, argv[1], &table,
-			strcmp(argv[2], "visible") == 0 ? DM_VISIBLE : DM_HIDDEN, on_done, arg);
+		dm_swap(run.dm, argv[1], &table, visible ? DM_VISIBLE : DM_HIDDEN, on_done,
+			request);
 	} else if (argc == 2 && strcmp(argv[0], "remove") == 0) {
-		dm_remove(run.dm, argv[1], on_done, arg);
+		dm_remove(run.dm, argv[1], on_done, request);
 	} else if (argc == 2 && strcmp(argv[0], "flush") == 0) {
-		dm_flush(run.dm, read_dev(argv[1]), on_done, arg);
+		dm_flush(run.dm, read_dev(argv[1]), on_done, request);
 	} else if (argc == 2 && strncmp(argv[0], "wait-", 5) == 0) {
-		run.waiters[number] = (struct waiter){
-			.uuid = argv[1], .for_failure = strcmp(argv[0], "wait-failed") == 0};
-		look(number);
+		request->waits_for = argv[1];
+		request->for_failure = strcmp(argv[0], "wait-failed") == 0;
+		look(request);
 	} else {
 		usage(argc > 0 ? argv[0] : "request");
 	}
@@ -219,7 +225,8 @@ int main(int argc, char **argv)
 		if (++number >= MAX_REQUESTS)
 			usage("number of requests");
 		run.unfinished++;
-		make_request(number, i - first, argv + first);
+		run.requests[number].number = number;
+		make_request(&run.requests[number], i - first, argv + first);
 	}
 	if (--run.unfinished > 0)
 		event_base_dispatch(run.base);

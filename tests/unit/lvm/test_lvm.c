@@ -24,7 +24,7 @@
 #include "tests/unit/lvm/sample.h"
 
 DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
-#define _vg_ cleanup(vg_freep)
+#define _vg_  cleanup(vg_freep)
 
 #define VG_ID "2h1pYr-G7DG-4pKB-Zkcb-gouW-RW3g-xune7s"
 #define DATA  "Yl9yYI-CcHd-98IA-yzSw-WWpc-HRrP-LWuyqY"
@@ -33,7 +33,7 @@ DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
 #define PV2   "kcx3px-MduU-0gn3-tow6-W08N-Ho9C-dO6wZp"
 #define NAME  RESERVATION_NAME_PREFIX "1_1"
 
-#define VGS_JSON(name)                                                                             \
+#define VGS_JSON(name) \
 	"{\"report\":[{\"vg\":[{\"vg_uuid\":\"" VG_ID "\", \"vg_name\":\"" name "\"}]}]}"
 
 static const struct lvm_id vg_id = {VG_ID};
@@ -60,7 +60,7 @@ struct fixture {
 };
 
 /* What became of one request. */
-struct outcome {
+struct ending {
 	struct fixture *fixture;
 	bool done;
 	int code;
@@ -125,85 +125,85 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void note(struct outcome *outcome, const struct lvm_result *result)
+static void note(struct ending *ending, const struct outcome *result)
 {
-	assert_false(outcome->done);
-	outcome->done = true;
-	outcome->code = result->code;
-	snprintf(outcome->message, sizeof(outcome->message), "%s", result->message);
-	if (outcome->free_lvm) {
-		lvm_free(outcome->fixture->lvm);
-		outcome->fixture->lvm = NULL;
+	assert_false(ending->done);
+	ending->done = true;
+	ending->code = result->code;
+	snprintf(ending->message, sizeof(ending->message), "%s", result->message);
+	if (ending->free_lvm) {
+		lvm_free(ending->fixture->lvm);
+		ending->fixture->lvm = NULL;
 	}
 }
 
-static void on_done(void *arg, const struct lvm_result *result)
+static void on_done(void *arg, const struct outcome *result)
 {
 	note(arg, result);
 }
 
-static void on_vg(void *arg, const struct lvm_result *result, struct vg *vg)
+static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 {
-	struct outcome *outcome = arg;
+	struct ending *ending = arg;
 
 	assert_int_equal(vg != NULL, result->code == 0);
-	outcome->vg = vg;
-	note(outcome, result);
+	ending->vg = vg;
+	note(ending, result);
 }
 
-static void on_pvs(void *arg, const struct lvm_result *result, const struct lvm_pv *pvs,
+static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
-	struct outcome *outcome = arg;
+	struct ending *ending = arg;
 
 	assert_int_equal(pvs != NULL, result->code == 0);
-	outcome->pv_count = pv_count;
-	note(outcome, result);
+	ending->pv_count = pv_count;
+	note(ending, result);
 }
 
 static bool guard(void *arg, const struct vg *vg)
 {
-	struct outcome *outcome = arg;
+	struct ending *ending = arg;
 	_close_ int fd = -1;
 	char path[PATH_MAX];
 
-	assert_false(outcome->asked);
+	assert_false(ending->asked);
 	assert_string_equal(vg->id.text, VG_ID);
 	/* It is asked under the lock. */
-	snprintf(path, sizeof(path), "%s/locks/V_%s", outcome->fixture->dir, vg->name);
+	snprintf(path, sizeof(path), "%s/locks/V_%s", ending->fixture->dir, vg->name);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	assert_true(fd >= 0);
 	assert_int_equal(flock(fd, LOCK_SH | LOCK_NB), -1);
-	outcome->asked = true;
-	return outcome->answer;
+	ending->asked = true;
+	return ending->answer;
 }
 
-static void begin_edit(struct fixture *fixture, enum metadata_edit edit, struct outcome *outcome)
+static void begin_edit(struct fixture *fixture, enum metadata_edit edit, struct ending *ending)
 {
-	*outcome = (struct outcome){.fixture = fixture};
-	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, on_done, outcome);
-	assert_false(outcome->done);
+	*ending = (struct ending){.fixture = fixture};
+	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, on_done, ending);
+	assert_false(ending->done);
 }
 
 static void edit(struct fixture *fixture, enum metadata_edit kind, int expected)
 {
-	struct outcome outcome;
+	struct ending ending;
 
-	begin_edit(fixture, kind, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	if (outcome.code != expected)
-		print_error("%s\n", outcome.message);
-	assert_int_equal(outcome.code, expected);
+	begin_edit(fixture, kind, &ending);
+	loop_until(fixture->base, &ending.done);
+	if (ending.code != expected)
+		print_error("%s\n", ending.message);
+	assert_int_equal(ending.code, expected);
 }
 
-static struct outcome read_vg(struct fixture *fixture)
+static struct ending read_vg(struct fixture *fixture)
 {
-	struct outcome outcome = {.fixture = fixture};
+	struct ending ending = {.fixture = fixture};
 
-	lvm_read_vg(fixture->lvm, &vg_id, on_vg, &outcome);
-	assert_false(outcome.done);
-	loop_until(fixture->base, &outcome.done);
-	return outcome;
+	lvm_read_vg(fixture->lvm, &vg_id, on_vg, &ending);
+	assert_false(ending.done);
+	loop_until(fixture->base, &ending.done);
+	return ending;
 }
 
 static void assert_stage(const struct fixture *fixture, const char *vg_name,
@@ -243,23 +243,23 @@ static bool folder_is_empty(const struct fixture *fixture, const char *name)
 
 static void a_vg_is_read_by_its_id(void **state)
 {
-	struct outcome outcome = read_vg(*state);
+	struct ending ending = read_vg(*state);
 
-	assert_int_equal(outcome.code, 0);
-	assert_string_equal(outcome.message, "");
-	assert_string_equal(outcome.vg->name, "multi");
-	assert_int_equal(outcome.vg->lv_count, 5);
+	assert_int_equal(ending.code, 0);
+	assert_string_equal(ending.message, "");
+	assert_string_equal(ending.vg->name, "multi");
+	assert_int_equal(ending.vg->lv_count, 5);
 	assert_true(folder_is_empty(*state, "run/metadata"));
-	vg_free(outcome.vg);
+	vg_free(ending.vg);
 }
 
 static void the_name_of_a_vg_is_asked_for_once(void **state)
 {
 	for (size_t i = 0; i < 3; i++) {
-		struct outcome outcome = read_vg(*state);
+		struct ending ending = read_vg(*state);
 
-		assert_int_equal(outcome.code, 0);
-		vg_free(outcome.vg);
+		assert_int_equal(ending.code, 0);
+		vg_free(ending.vg);
 	}
 	assert_int_equal(count_calls(*state, "vgs "), 1);
 	assert_int_equal(count_calls(*state, "vgcfgbackup "), 3);
@@ -280,14 +280,14 @@ static void rename_vg(struct fixture *fixture, const char *json)
 static void a_vg_that_was_renamed_is_found(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = read_vg(fixture);
+	struct ending ending = read_vg(fixture);
 
-	vg_free(outcome.vg);
+	vg_free(ending.vg);
 	rename_vg(fixture, VGS_JSON("renamed"));
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, 0);
-	assert_string_equal(outcome.vg->name, "renamed");
-	vg_free(outcome.vg);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, 0);
+	assert_string_equal(ending.vg->name, "renamed");
+	vg_free(ending.vg);
 	edit(fixture, METADATA_RESERVE, 0);
 	assert_stage(fixture, "renamed", STAGE_RESERVED);
 }
@@ -295,125 +295,125 @@ static void a_vg_that_was_renamed_is_found(void **state)
 static void another_vg_with_the_old_name_is_not_taken_for_it(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = read_vg(fixture);
+	struct ending ending = read_vg(fixture);
 	_free_ char *linear = sample_read("linear");
 	_free_ char *impostor = text_replace(linear, "\nlinear {", "\nmulti {");
 	_free_ char *after = NULL;
 
-	vg_free(outcome.vg);
+	vg_free(ending.vg);
 	rename_vg(fixture, VGS_JSON("renamed"));
 	folder_write(fixture->dir, impostor, "vgs/multi");
 	edit(fixture, METADATA_RESERVE, 0);
 	assert_stage(fixture, "renamed", STAGE_RESERVED);
 	after = folder_read(fixture->dir, "vgs/multi");
 	assert_string_equal(after, impostor);
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, 0);
-	assert_string_equal(outcome.vg->name, "renamed");
-	vg_free(outcome.vg);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, 0);
+	assert_string_equal(ending.vg->name, "renamed");
+	vg_free(ending.vg);
 }
 
 static void a_vg_that_is_not_there_is_not_found(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	folder_write(fixture->dir, "{\"report\":[{\"vg\":[]}]}", "vgs.json");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -ENOENT);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -ENOENT);
 	edit(fixture, METADATA_RESERVE, -ENOENT);
 }
 
 static void a_vg_that_went_away_is_not_found(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = read_vg(fixture);
+	struct ending ending = read_vg(fixture);
 
-	vg_free(outcome.vg);
+	vg_free(ending.vg);
 	rename_vg(fixture, "{\"report\":[{\"vg\":[]}]}");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -ENOENT);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -ENOENT);
 }
 
 static void trouble_with_another_vg_does_not_matter(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	folder_write(fixture->dir, "echo '  Cannot process volume group x' >&2; exit 5",
 		     "after.vgs");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, 0);
-	vg_free(outcome.vg);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, 0);
+	vg_free(ending.vg);
 }
 
 static void what_lvm_says_is_handed_on(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	folder_write(fixture->dir, "echo '  Cannot process volume group multi' >&2; exit 5",
 		     "on.vgcfgbackup");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -EIO);
-	assert_string_equal(outcome.message, "Cannot process volume group multi");
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -EIO);
+	assert_string_equal(ending.message, "Cannot process volume group multi");
 }
 
 static void nonsense_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	folder_write(fixture->dir, "nonsense", "vgs/multi");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -EBADMSG);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -EBADMSG);
 	folder_write(fixture->dir, "echo nonsense; exit 0", "on.vgs");
 	assert_int_equal(new_lvm(fixture, 30000, 30000), 0);
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -EBADMSG);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -EBADMSG);
 	folder_write(fixture->dir, "head -c 20000000 /dev/zero; exit 0", "on.vgs");
-	outcome = read_vg(fixture);
-	assert_true(outcome.code < 0);
+	ending = read_vg(fixture);
+	assert_true(ending.code < 0);
 }
 
 static void a_command_that_hangs_is_given_up(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	assert_int_equal(new_lvm(fixture, 30000, 200), 0);
 	folder_write(fixture->dir, "while :; do :; done", "on.vgcfgbackup");
-	outcome = read_vg(fixture);
-	assert_int_equal(outcome.code, -ETIMEDOUT);
-	assert_string_equal(outcome.message, "lvm vgcfgbackup took longer than 0.2 s");
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, -ETIMEDOUT);
+	assert_string_equal(ending.message, "lvm vgcfgbackup took longer than 0.2 s");
 }
 
 static void pvs_are_listed(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = {.fixture = fixture};
+	struct ending ending = {.fixture = fixture};
 
 	folder_write(fixture->dir,
 		     "{\"report\":[{\"pv\":[{\"pv_name\":\"/dev/null\", \"pv_uuid\":\"" PV0
 		     "\", \"vg_name\":\"\", \"vg_uuid\":\"\"}]}]}",
 		     "pvs.json");
-	lvm_list_pvs(fixture->lvm, on_pvs, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_int_equal(outcome.code, 0);
-	assert_int_equal(outcome.pv_count, 1);
+	lvm_list_pvs(fixture->lvm, on_pvs, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
+	assert_int_equal(ending.pv_count, 1);
 }
 
 static void a_list_of_pvs_is_not_made_of_nothing(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = {.fixture = fixture};
+	struct ending ending = {.fixture = fixture};
 
 	folder_write(fixture->dir, "{\"report\":[{\"pv\":[]}]}", "pvs.json");
 	folder_write(fixture->dir, "echo '  Locked out' >&2; exit 5", "after.pvs");
-	lvm_list_pvs(fixture->lvm, on_pvs, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_int_equal(outcome.code, -EIO);
-	assert_string_equal(outcome.message, "Locked out");
+	lvm_list_pvs(fixture->lvm, on_pvs, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, -EIO);
+	assert_string_equal(ending.message, "Locked out");
 }
 
 /* --- editing --- */
@@ -501,18 +501,18 @@ static void an_edit_of_a_lost_lv_says_so(void **state)
 static void the_guard_has_the_last_word(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome = {.fixture = fixture, .answer = false};
+	struct ending ending = {.fixture = fixture, .answer = false};
 
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_true(outcome.asked);
-	assert_int_equal(outcome.code, -ECANCELED);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_true(ending.asked);
+	assert_int_equal(ending.code, -ECANCELED);
 	assert_stage(fixture, "multi", STAGE_UNRESERVED);
-	outcome = (struct outcome){.fixture = fixture, .answer = true};
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_true(outcome.asked);
-	assert_int_equal(outcome.code, 0);
+	ending = (struct ending){.fixture = fixture, .answer = true};
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_true(ending.asked);
+	assert_int_equal(ending.code, 0);
 	assert_stage(fixture, "multi", STAGE_RESERVED);
 }
 
@@ -523,7 +523,7 @@ static void thin_lvs_need_force(void **state)
 	_vg_ struct vg *vg = text_parse(sample);
 	struct reservation thin = reservation;
 	struct run run = {.first_le = 0, .extent_count = 2, .dest_pe = 100};
-	struct outcome outcome = {.fixture = fixture};
+	struct ending ending = {.fixture = fixture};
 	_free_ char *json = NULL;
 
 	folder_write(fixture->dir, sample, "vgs/thin");
@@ -534,22 +534,22 @@ static void thin_lvs_need_force(void **state)
 	run.source_pv = vg->pvs[1].id;
 	run.dest_pv = vg->pvs[0].id;
 	thin.runs = &run;
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, on_done, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_int_equal(outcome.code, 0);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, on_done, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
 	assert_int_equal(count_calls(fixture, " thin --force "), 1);
 }
 
 static void a_failed_restore_is_reported_with_its_words(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 
 	folder_write(fixture->dir, "echo '  Restore failed.' >&2; exit 5", "on.vgcfgrestore");
-	begin_edit(fixture, METADATA_RESERVE, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_int_equal(outcome.code, -EIO);
-	assert_string_equal(outcome.message, "Restore failed.");
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, -EIO);
+	assert_string_equal(ending.message, "Restore failed.");
 	assert_stage(fixture, "multi", STAGE_UNRESERVED);
 	assert_true(folder_is_empty(fixture, "locks"));
 }
@@ -586,14 +586,14 @@ static int take_lock_file(const struct fixture *fixture, const char *name)
 static void a_lock_that_is_not_to_be_had_is_named(void **state)
 {
 	struct fixture *fixture = *state;
-	struct outcome outcome;
+	struct ending ending;
 	_close_ int other = take_lock_file(fixture, "V_multi");
 
 	assert_int_equal(new_lvm(fixture, 100, 30000), 0);
-	begin_edit(fixture, METADATA_RESERVE, &outcome);
-	loop_until(fixture->base, &outcome.done);
-	assert_int_equal(outcome.code, -ETIMEDOUT);
-	assert_non_null(strstr(outcome.message, "/locks/V_multi is locked by somebody else"));
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, -ETIMEDOUT);
+	assert_non_null(strstr(ending.message, "/locks/V_multi is locked by somebody else"));
 	assert_stage(fixture, "multi", STAGE_UNRESERVED);
 	/* The next one may have it. */
 	close(steal_fd(&other));
@@ -616,4 +616,408 @@ static void a_locking_dir_that_makes_no_sense_is_refused(void **state)
 	}
 	folder_write(fixture->dir, "exit 3", "on.lvmconfig");
 	edit(fixture, METADATA_RESERVE, -EIO);
+}
+
+/* --- children that take their time --- */
+
+/* A FIFO; a fake LVM that reads it to its end is held up until the test closes it. */
+#define WAIT_AT_GATE "cat \"$dir/gate\"\n"
+
+static void make_gate(const struct fixture *fixture, const char *script)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/gate", fixture->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	folder_write(fixture->dir, WAIT_AT_GATE, "%s", script);
+}
+
+/* Runs the loop until a child is at the gate. Returns the descriptor that keeps it shut. */
+static int wait_at_gate(const struct fixture *fixture)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/gate", fixture->dir);
+	while ((fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0) {
+		assert_int_equal(errno, ENXIO);
+		loop_once(fixture->base);
+	}
+	return fd;
+}
+
+static bool lock_is_free(const struct fixture *fixture, const char *name)
+{
+	_close_ int fd = -1;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/locks/%s", fixture->dir, name);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+static void requests_for_one_vg_run_in_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending reserved, committed, released, read = {.fixture = fixture};
+
+	begin_edit(fixture, METADATA_RESERVE, &reserved);
+	begin_edit(fixture, METADATA_COMMIT, &committed);
+	lvm_read_vg(fixture->lvm, &vg_id, on_vg, &read);
+	begin_edit(fixture, METADATA_RELEASE, &released);
+	loop_until(fixture->base, &read.done);
+	assert_true(reserved.done && committed.done && !released.done);
+	assert_int_equal(reserved.code, 0);
+	assert_int_equal(committed.code, 0);
+	assert_int_equal(read.code, 0);
+	assert_int_equal(metadata_stage(read.vg, &reservation), STAGE_COMMITTED);
+	vg_free(read.vg);
+	loop_until(fixture->base, &released.done);
+	assert_int_equal(released.code, 0);
+}
+
+static void requests_for_other_vgs_do_not_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	_free_ char *linear = sample_read("linear");
+	_vg_ struct vg *vg = text_parse(linear);
+	struct ending slow, quick = {.fixture = fixture};
+	_free_ char *json = NULL;
+	_close_ int gate = -1;
+
+	make_gate(fixture, "on.vgcfgrestore");
+	folder_write(fixture->dir, linear, "vgs/linear");
+	begin_edit(fixture, METADATA_RESERVE, &slow);
+	gate = wait_at_gate(fixture);
+	json = text_replace(VGS_JSON("linear"), VG_ID, vg->id.text);
+	folder_write(fixture->dir, json, "vgs.json");
+	lvm_read_vg(fixture->lvm, &vg->id, on_vg, &quick);
+	loop_until(fixture->base, &quick.done);
+	assert_int_equal(quick.code, 0);
+	vg_free(quick.vg);
+	assert_false(slow.done);
+	close(steal_fd(&gate));
+	loop_until(fixture->base, &slow.done);
+	assert_int_equal(slow.code, 0);
+}
+
+static void a_writer_that_takes_too_long_keeps_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending;
+	_close_ int gate = -1;
+
+	assert_int_equal(new_lvm(fixture, 30000, 1000), 0);
+	make_gate(fixture, "on.vgcfgrestore");
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	gate = wait_at_gate(fixture);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, -ETIMEDOUT);
+	assert_string_equal(ending.message, "lvm vgcfgrestore took longer than 1.0 s");
+	assert_false(lock_is_free(fixture, "V_multi"));
+	assert_true(lock_is_free(fixture, "P_global"));
+	assert_stage(fixture, "multi", STAGE_UNRESERVED);
+	/* The next edit waits for it, and finds what it has done. */
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	loop_once(fixture->base);
+	close(steal_fd(&gate));
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
+	assert_int_equal(count_calls(fixture, "vgcfgrestore"), 1);
+}
+
+static void a_writer_outlives_us_and_keeps_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending;
+	_close_ int gate = -1;
+	_close_ int lock = -1;
+	char path[PATH_MAX];
+
+	make_gate(fixture, "on.vgcfgrestore");
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	gate = wait_at_gate(fixture);
+	lvm_free(fixture->lvm);
+	fixture->lvm = NULL;
+	loop_once(fixture->base);
+	assert_false(ending.done);
+	assert_false(lock_is_free(fixture, "V_multi"));
+	assert_stage(fixture, "multi", STAGE_UNRESERVED);
+	close(steal_fd(&gate));
+	/* Until it ends. */
+	snprintf(path, sizeof(path), "%s/locks/V_multi", fixture->dir);
+	lock = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(lock, LOCK_EX), 0);
+	assert_stage(fixture, "multi", STAGE_RESERVED);
+	/* The next daemon clears its file away. */
+	assert_int_equal(new_lvm(fixture, 30000, 30000), 0);
+	assert_true(folder_is_empty(fixture, "run/metadata"));
+}
+
+static void a_reader_does_not_outlive_us(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending = {.fixture = fixture};
+	_close_ int gate = -1;
+	_close_ int life = -1;
+	char path[PATH_MAX], byte;
+
+	snprintf(path, sizeof(path), "%s/life", fixture->dir);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	life = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	make_gate(fixture, "on.vgcfgbackup");
+	/* The shell itself, which is the child, reads the gate and holds the life line. */
+	folder_write(fixture->dir, "exec 7>\"$dir/life\"; read word <\"$dir/gate\"\n",
+		     "on.vgcfgbackup");
+	lvm_read_vg(fixture->lvm, &vg_id, on_vg, &ending);
+	gate = wait_at_gate(fixture);
+	lvm_free(fixture->lvm);
+	fixture->lvm = NULL;
+	fcntl(life, F_SETFL, 0);
+	assert_int_equal(read(life, &byte, 1), 0);
+	loop_once(fixture->base);
+	assert_false(ending.done);
+}
+
+static void a_lock_is_given_back_when_we_go(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending;
+	_close_ int gate = -1;
+
+	make_gate(fixture, "after.vgcfgbackup");
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	gate = wait_at_gate(fixture);
+	assert_false(lock_is_free(fixture, "V_multi"));
+	lvm_free(fixture->lvm);
+	fixture->lvm = NULL;
+	assert_true(lock_is_free(fixture, "V_multi"));
+	assert_true(folder_is_empty(fixture, "run/metadata"));
+}
+
+static void a_callback_may_free_the_lvm(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending first, second;
+
+	begin_edit(fixture, METADATA_RESERVE, &first);
+	first.free_lvm = true;
+	begin_edit(fixture, METADATA_COMMIT, &second);
+	loop_until(fixture->base, &first.done);
+	assert_int_equal(first.code, 0);
+	loop_once(fixture->base);
+	assert_false(second.done);
+	assert_true(lock_is_free(fixture, "V_multi"));
+}
+
+/* --- competition --- */
+
+static void on_locked(void *arg, int code, const char *path)
+{
+	(void)path;
+	*(int *)arg = code;
+}
+
+/* Adds one to the VG's seqno under LVM's locks, as another program would. */
+static void add_to_seqno(struct event_base *base, const char *dir)
+{
+	_free_ char *text = NULL;
+	_free_ char *changed = NULL;
+	struct vg_lock *lock;
+	char locks[PATH_MAX], new[PATH_MAX], path[PATH_MAX];
+	char *number, *end;
+	unsigned long seqno;
+	int code = 1;
+
+	snprintf(locks, sizeof(locks), "%s/locks", dir);
+	snprintf(path, sizeof(path), "%s/vgs/multi", dir);
+	snprintf(new, sizeof(new), "%s/vgs.other", dir);
+	assert_int_equal(vg_lock_take(base, locks, "multi", 30000, on_locked, &code, &lock), 0);
+	while (code == 1)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(code, 0);
+	text = folder_read(dir, "vgs/multi");
+	number = strpbrk(strstr(text, "seqno"), "0123456789");
+	seqno = strtoul(number, &end, 10);
+	assert_true(asprintf(&changed, "%.*s%lu%s", (int)(number - text), text, seqno + 1, end) >
+		    0);
+	folder_write(dir, changed, "vgs.other");
+	assert_int_equal(rename(new, path), 0);
+	vg_lock_release(lock);
+}
+
+#define ADDITIONS 30
+
+static pid_t start_competitor(const char *dir)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct event_base *base = event_base_new();
+
+		for (size_t i = 0; i < ADDITIONS; i++)
+			add_to_seqno(base, dir);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+static void no_update_is_lost_among_competitors(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t pid = start_competitor(fixture->dir);
+	_free_ char *text = NULL;
+	_vg_ struct vg *vg = NULL;
+	int status = -1;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		edit(fixture, METADATA_RESERVE, 0);
+		edit(fixture, METADATA_RELEASE, 0);
+	}
+	assert_int_equal(status, 0);
+	edit(fixture, METADATA_RESERVE, 0);
+	text = folder_read(fixture->dir, "vgs/multi");
+	vg = text_parse(text);
+	assert_int_equal(vg->seqno, 9 + ADDITIONS);
+	assert_int_equal(metadata_stage(vg, &reservation), STAGE_RESERVED);
+}
+
+/* --- activation --- */
+
+static int set_active(struct fixture *fixture, const char *lv_text, bool active)
+{
+	struct ending ending = {.fixture = fixture};
+	struct lvm_id lv;
+
+	assert_int_equal(lvm_id_parse(lv_text, &lv), 0);
+	lvm_set_active(fixture->lvm, &vg_id, &lv, active, on_done, &ending);
+	assert_false(ending.done);
+	loop_until(fixture->base, &ending.done);
+	return ending.code;
+}
+
+static void an_lv_is_activated_and_deactivated(void **state)
+{
+	assert_int_equal(set_active(*state, OTHER, true), 0);
+	assert_int_equal(count_calls(*state, "lvchange -ay -K multi/other\n"), 1);
+	assert_int_equal(set_active(*state, OTHER, false), 0);
+	assert_int_equal(count_calls(*state, "lvchange -an multi/other\n"), 1);
+}
+
+static void an_lv_in_use_is_busy(void **state)
+{
+	static const char *const words[] = {
+		"Logical volume multi/other contains a filesystem in use.",
+		"Logical volume multi/other in use.",
+		"Logical volume multi/other is used by another device.",
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		char script[256];
+
+		snprintf(script, sizeof(script), "echo '  %s' >&2; exit 5", words[i]);
+		folder_write(fixture->dir, script, "on.lvchange");
+		assert_int_equal(set_active(fixture, OTHER, false), -EBUSY);
+		assert_int_equal(set_active(fixture, OTHER, true), -EIO);
+	}
+	folder_write(fixture->dir, "echo '  Something else.' >&2; exit 5", "on.lvchange");
+	assert_int_equal(set_active(fixture, OTHER, false), -EIO);
+}
+
+static void an_lv_that_is_not_there_is_not_activated(void **state)
+{
+	assert_int_equal(set_active(*state, PV0, true), -ENOENT);
+	assert_int_equal(count_calls(*state, "lvchange"), 0);
+}
+
+/* --- the beginning --- */
+
+static void a_new_lvm_clears_away_what_was_left(void **state)
+{
+	struct fixture *fixture = *state;
+
+	folder_write(fixture->dir, "old", "run/metadata/old");
+	assert_int_equal(new_lvm(fixture, 30000, 30000), 0);
+	assert_true(folder_is_empty(fixture, "run/metadata"));
+}
+
+static void a_run_folder_that_lvm_would_misread_is_refused(void **state)
+{
+	static const char *const dirs[] = {"/tmp/%s", "/tmp/\"", "/tmp/\\", "/tmp/\n"};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		struct lvm *lvm = NULL;
+
+		assert_int_equal(lvm_new(fixture->base, dirs[i], &lvm), -EINVAL);
+		assert_null(lvm);
+	}
+}
+
+static void a_run_folder_that_is_not_there_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+	struct lvm *lvm = NULL;
+
+	assert_int_equal(lvm_new(fixture->base, "/no/such/folder", &lvm), -ENOENT);
+	assert_null(lvm);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+static int silence(void **state)
+{
+	(void)state;
+	text_errors_silence();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_vg_is_read_by_its_id),
+		TEST(the_name_of_a_vg_is_asked_for_once),
+		TEST(a_vg_that_was_renamed_is_found),
+		TEST(another_vg_with_the_old_name_is_not_taken_for_it),
+		TEST(a_vg_that_is_not_there_is_not_found),
+		TEST(a_vg_that_went_away_is_not_found),
+		TEST(trouble_with_another_vg_does_not_matter),
+		TEST(what_lvm_says_is_handed_on),
+		TEST(nonsense_is_refused),
+		TEST(a_command_that_hangs_is_given_up),
+		TEST(pvs_are_listed),
+		TEST(a_list_of_pvs_is_not_made_of_nothing),
+		TEST(edits_are_written_one_after_the_other),
+		TEST(children_of_an_edit_lock_elsewhere),
+		TEST(lvms_own_backup_is_kept_up_to_date),
+		TEST(an_edit_that_is_done_already_writes_nothing),
+		TEST(an_edit_out_of_turn_is_refused),
+		TEST(an_edit_of_a_lost_lv_says_so),
+		TEST(the_guard_has_the_last_word),
+		TEST(thin_lvs_need_force),
+		TEST(a_failed_restore_is_reported_with_its_words),
+		TEST(a_restore_that_failed_but_wrote_has_succeeded),
+		TEST(a_restore_that_lies_is_found_out),
+		TEST(a_lock_that_is_not_to_be_had_is_named),
+		TEST(a_locking_dir_that_makes_no_sense_is_refused),
+		TEST(requests_for_one_vg_run_in_turn),
+		TEST(requests_for_other_vgs_do_not_wait),
+		TEST(a_writer_that_takes_too_long_keeps_the_lock),
+		TEST(a_writer_outlives_us_and_keeps_the_lock),
+		TEST(a_reader_does_not_outlive_us),
+		TEST(a_lock_is_given_back_when_we_go),
+		TEST(a_callback_may_free_the_lvm),
+		TEST(no_update_is_lost_among_competitors),
+		TEST(an_lv_is_activated_and_deactivated),
+		TEST(an_lv_in_use_is_busy),
+		TEST(an_lv_that_is_not_there_is_not_activated),
+		TEST(a_new_lvm_clears_away_what_was_left),
+		TEST(a_run_folder_that_lvm_would_misread_is_refused),
+		TEST(a_run_folder_that_is_not_there_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, silence, NULL);
 }

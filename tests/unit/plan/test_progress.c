@@ -361,7 +361,7 @@ static void a_target_across_two_runs_is_not_of_the_leg(void **state)
 	scene->table.targets[1] = scene->table.targets[0];
 	scene->table.targets[1].start_sectors += RUN_SECTORS / 2;
 	scene->table.targets[1].source_sectors += RUN_SECTORS / 2;
-	scene->table.targets[1].len_sectors = 3 * (RUN_SECTORS / 2);
+	scene->table.targets[1].len_sectors = RUN_SECTORS + RUN_SECTORS / 2;
 	assert_stale(scene);
 }
 

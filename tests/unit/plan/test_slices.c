@@ -93,19 +93,21 @@ static void slices_are_dealt_to_the_longest_stretches(void **state)
 	assert_slice(&map, 6, SLICE_IDENTITY, 570 * MIB, 20 * MIB);
 }
 
+#define PIECE UINT64_C(109568)
+
 static void pieces_of_one_window_are_alike(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(90 * MIB, 160 * MIB);
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	/* 160, 90, 80 and then 53 or 45: the shortest piece is a third of 160. */
+	/* 160, 90, 80 and then 53 or 45: the shortest piece is a third of 160, in whole regions. */
 	hand_advance(&map, &geometry, &four, false);
 	assert_int_equal(map.count, 5);
-	assert_slice(&map, 0, SLICE_SYNC, 0, 109568);
-	assert_slice(&map, 1, SLICE_IDENTITY, 109568, 90 * MIB - 109568);
-	assert_slice(&map, 2, SLICE_SYNC, 90 * MIB, 109568);
-	assert_slice(&map, 4, SLICE_SYNC, 90 * MIB + 2 * 109568, 160 * MIB - 2 * 109568);
+	assert_slice(&map, 0, SLICE_SYNC, 0, PIECE);
+	assert_slice(&map, 1, SLICE_IDENTITY, PIECE, 90 * MIB - PIECE);
+	assert_slice(&map, 2, SLICE_SYNC, 90 * MIB, PIECE);
+	assert_slice(&map, 4, SLICE_SYNC, 90 * MIB + 2 * PIECE, 160 * MIB - 2 * PIECE);
 }
 
 static void a_region_is_never_longer_than_its_slice(void **state)

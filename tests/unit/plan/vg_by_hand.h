@@ -11,8 +11,8 @@
 #include "daemon/plan/planner.h"
 #include "daemon/plan/request.h"
 
-#define EXTENT_SECTORS   8192u
-#define PE_START_SECTORS 2048u
+#define EXTENT_SECTORS   UINT64_C(8192)
+#define PE_START_SECTORS UINT64_C(2048)
 
 /* The UUID of the thing with that number; kind: 'p' PV, 'l' LV, 'g' group. */
 struct lvm_id hand_id(char kind, size_t number);

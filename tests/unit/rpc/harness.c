@@ -15,9 +15,6 @@
 
 #include <cmocka.h>
 
-/* Turns of the loop after which a daemon that was going to do something has done it. */
-#define TURNS 64
-
 static uid_t next_uid;
 
 static int tell_uid(int fd, uid_t *uidp)
@@ -86,8 +83,7 @@ int harness_teardown(void **state)
 
 void harness_run(struct harness *harness)
 {
-	for (int i = 0; i < TURNS; i++)
-		event_base_loop(harness->base, EVLOOP_NONBLOCK);
+	event_base_loop(harness->base, EVLOOP_NONBLOCK);
 }
 
 char *message_quote(const char *text)
@@ -112,7 +108,7 @@ struct client client_open(struct harness *harness, uid_t uid)
 	assert_int_equal(connect(client.fd, (struct sockaddr *)&address, len), 0);
 	assert_int_equal(fcntl(client.fd, F_SETFL, O_NONBLOCK), 0);
 	frame_reader_init(&client.reader, PROTOCOL_REPLY_MAX);
-	event_base_loop(harness->base, EVLOOP_NONBLOCK);
+	harness_run(harness);
 	return client;
 }
 
@@ -125,17 +121,11 @@ void client_close(struct client *client)
 size_t client_write(struct harness *harness, struct client *client, const void *bytes, size_t len)
 {
 	size_t sent = 0;
+	ssize_t n;
 
-	for (int idle = 0; sent < len && idle < TURNS; idle++) {
-		ssize_t n = write(client->fd, (const char *)bytes + sent, len - sent);
-
-		if (n < 0 && errno != EAGAIN)
-			break;
-		if (n > 0) {
-			sent += (size_t)n;
-			idle = 0;
-		}
-		event_base_loop(harness->base, EVLOOP_NONBLOCK);
+	while (sent < len && (n = write(client->fd, (const char *)bytes + sent, len - sent)) > 0) {
+		sent += (size_t)n;
+		harness_run(harness);
 	}
 	return sent;
 }
@@ -155,26 +145,18 @@ struct json_object *client_receive(struct harness *harness, struct client *clien
 	char buffer[65536];
 	size_t len_bytes;
 
-	for (int i = 0; i < TURNS; i++) {
+	while (frame_reader_next(&client->reader, &message, &len_bytes) == 0) {
 		ssize_t n;
 
-		if (frame_reader_next(&client->reader, &message, &len_bytes) == 1) {
-			assert_int_equal(protocol_parse(message, len_bytes, &answer), 0);
-			return answer;
-		}
+		harness_run(harness);
 		n = read(client->fd, buffer, sizeof(buffer));
-		if (n == 0 || (n < 0 && errno != EAGAIN)) {
-			client->closed = true;
+		client->closed = n == 0 || (n < 0 && errno != EAGAIN);
+		if (n <= 0)
 			return NULL;
-		}
-		if (n > 0) {
-			assert_int_equal(frame_reader_push(&client->reader, buffer, (size_t)n), 0);
-			i = 0;
-		} else {
-			event_base_loop(harness->base, EVLOOP_NONBLOCK);
-		}
+		assert_int_equal(frame_reader_push(&client->reader, buffer, (size_t)n), 0);
 	}
-	return NULL;
+	assert_int_equal(protocol_parse(message, len_bytes, &answer), 0);
+	return answer;
 }
 
 struct json_object *client_call(struct harness *harness, struct client *client, const char *text)

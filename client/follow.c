@@ -19,14 +19,14 @@ struct follow {
 	int64_t deadline_ms; /* up to which it is waited for; DEADLINE_NONE while it is there */
 };
 
-/* How long to wait for the next reply: the first must come soon, the others may take days. */
-static int reply_timeout_ms(const struct follow *follow, bool first)
+/* How long an answer may take: what is left for the daemon to come back, if it went away. */
+static int answer_timeout_ms(const struct follow *follow)
 {
-	if (!first)
-		return -1;
-	if (follow->deadline_ms != DEADLINE_NONE)
-		return deadline_left_ms(follow->deadline_ms);
-	return follow->client->reply_timeout_ms;
+	int left_ms = deadline_left_ms(follow->deadline_ms);
+
+	if (left_ms < 0)
+		return follow->client->reply_timeout_ms;
+	return left_ms > 0 ? left_ms : 1;
 }
 
 static void note_return(struct follow *follow)
@@ -46,12 +46,14 @@ static int take_replies(struct follow *follow, struct connection *connection, en
 {
 	for (bool first = true;; first = false) {
 		cleanup(reply_deinit) struct reply reply = {0};
-		int ret = connection_receive(connection, reply_timeout_ms(follow, first), &reply);
+		int ret = connection_receive(connection, first ? answer_timeout_ms(follow) : -1,
+					     &reply);
 
 		if (ret < 0)
 			return ret;
 		note_return(follow);
 		if (reply.error) {
+			follow->follower->lose(follow->follower->arg);
 			*codep = report_error(follow->client, reply.error, reply.parameters);
 			return 1;
 		}
@@ -69,7 +71,7 @@ static int follow_once(struct follow *follow, enum exit_code *codep)
 {
 	cleanup(connection_close) struct connection connection = {.fd = -1};
 	int ret = connection_open(&connection, follow->client->socket_path,
-				  follow->follower->interrupt_fd, follow->client->reply_timeout_ms);
+				  follow->follower->interrupt_fd, answer_timeout_ms(follow));
 
 	if (ret == 0)
 		ret = connection_send(&connection, "List", request_new_id(follow->follower->id),
@@ -127,6 +129,7 @@ enum exit_code follow_moves(const struct client *client, const struct follower *
 			return EXIT_INTERRUPTED;
 		if (ret == 0)
 			continue;
+		follower->lose(follower->arg);
 		return report_connection(client, ret);
 	}
 }

@@ -22,7 +22,7 @@ struct follower {
 	 * Returns 0 to go on, 1 when it is enough, -EBADMSG or -ENOMEM.
 	 */
 	int (*take)(void *arg, struct json_object *moves, bool all);
-	/* The stream is lost, and a message about it is about to be written. */
+	/* The stream is lost, and a message about that comes next; may be called again. */
 	void (*lose)(void *arg);
 	void *arg;
 };

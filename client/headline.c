@@ -54,12 +54,12 @@ static void write_eta(FILE *out, const struct move_view *move, const char *befor
 
 void headline_write(FILE *out, const struct move_view *move)
 {
-	char text[UNITS_TEXT_MAX];
+	char text[UNITS_TEXT_MAX], done[VIEW_DONE_MAX];
 	struct pass_view pass;
 
 	units_format_bytes(move->total_bytes, text);
-	fprintf(out, "Move %" PRIu64 ": %s, %u%% of %s", move->id, headline_state(move),
-		view_percent(move->copied_bytes, move->total_bytes), text);
+	view_format_done(move->copied_bytes, move->total_bytes, done);
+	fprintf(out, "Move %" PRIu64 ": %s, %s of %s", move->id, headline_state(move), done, text);
 	if (view_move_is_ended(move))
 		return;
 	write_rate(out, move, ", ");
@@ -73,13 +73,14 @@ void headline_write(FILE *out, const struct move_view *move)
 /* All that stands behind the bar. */
 static void write_numbers(FILE *out, const struct move_view *move)
 {
-	char copied[UNITS_TEXT_MAX], total[UNITS_TEXT_MAX];
+	char copied[UNITS_TEXT_MAX] = "?", total[UNITS_TEXT_MAX], done[VIEW_DONE_MAX];
 	struct pass_view pass;
 
-	units_format_bytes(move->copied_bytes, copied);
+	if (move->copied_bytes != VIEW_UNKNOWN)
+		units_format_bytes(move->copied_bytes, copied);
 	units_format_bytes(move->total_bytes, total);
-	fprintf(out, "%3u%% %s/%s", view_percent(move->copied_bytes, move->total_bytes), copied,
-		total);
+	view_format_done(move->copied_bytes, move->total_bytes, done);
+	fprintf(out, "%4s %s/%s", done, copied, total);
 	if (view_move_is_ended(move) || !view_find_current_pass(move, &pass)) {
 		fprintf(out, " %s", move->state);
 		return;

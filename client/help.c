@@ -13,7 +13,7 @@ static const char overview[] =
 	"  pause ID                stop copying, and keep what is copied\n"
 	"  resume ID               go on with a paused move\n"
 	"  abort ID                undo what is not committed yet\n"
-	"  info                    show what daemon answers\n"
+	"  info                    show which daemon answers\n"
 	"\n"
 	"Options of all commands:\n"
 	"  --json                  print the daemon's answer as one line of JSON\n"

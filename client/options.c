@@ -138,6 +138,10 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	struct options *options = &parser->options;
 	enum exit_code code;
 
+	if (optarg && !*optarg)
+		return client_fail(parser->client, EXIT_USAGE,
+				   "an option has an empty value; see "
+				   "\"pvmovectl --help\"");
 	switch (option) {
 	case 's':
 		options->socket_path = optarg;

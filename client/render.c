@@ -112,7 +112,7 @@ static void set_move(struct table_row *row, const struct move_view *move)
 {
 	bool has_rate = move->rate_bytes_s != VIEW_UNKNOWN && !view_move_is_ended(move);
 	bool has_eta = move->eta_us != VIEW_UNKNOWN && !view_move_is_ended(move);
-	char rate[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX];
+	char rate[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX], done[VIEW_DONE_MAX];
 
 	units_format_bytes(move->rate_bytes_s, rate);
 	units_format_duration(move->eta_us, eta);
@@ -122,7 +122,8 @@ static void set_move(struct table_row *row, const struct move_view *move)
 	set_written(row, 3, write_way, move);
 	set_written(row, 4, write_lvs, move);
 	set_bytes(row, 5, move->total_bytes);
-	table_set(row, 6, "%u%%", view_percent(move->copied_bytes, move->total_bytes));
+	view_format_done(move->copied_bytes, move->total_bytes, done);
+	table_set(row, 6, "%s", done);
 	table_set(row, 7, "%s%s", has_rate ? rate : "-", has_rate ? "/s" : "");
 	table_set(row, 8, "%s", has_eta ? eta : "-");
 	row->colour = state_colour(headline_state(move));
@@ -162,13 +163,15 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 	for (size_t i = 0; i < view_count(move->passes); i++) {
 		struct pass_view pass = view_get_pass(move, i);
 		struct table_row *row = table_add_row(&table);
+		char done[VIEW_DONE_MAX];
 
 		if (!row)
 			return -ENOMEM;
 		table_set(row, 0, "%s", pass.lv);
 		table_set(row, 1, "%s", pass.state);
 		set_bytes(row, 2, pass.total_bytes);
-		table_set(row, 3, "%u%%", view_percent(pass.copied_bytes, pass.total_bytes));
+		view_format_done(pass.copied_bytes, pass.total_bytes, done);
+		table_set(row, 3, "%s", done);
 		set_written(row, 4, write_reason, &pass);
 		row->colour = state_colour(pass.state);
 	}

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/protocol.h"
@@ -71,7 +72,7 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 		{"lv", offsetof(struct pass_view, lv), FIELD_TEXT, false},
 		{"state", offsetof(struct pass_view, state), FIELD_TEXT, false},
 		{"total_bytes", offsetof(struct pass_view, total_bytes), FIELD_NUMBER, false},
-		{"copied_bytes", offsetof(struct pass_view, copied_bytes), FIELD_NUMBER, false},
+		{"copied_bytes", offsetof(struct pass_view, copied_bytes), FIELD_NUMBER, true},
 	};
 	static const struct field reason_fields[] = {
 		{"code", offsetof(struct pass_view, reason_code), FIELD_TEXT, false},
@@ -106,7 +107,7 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 		{"destinations", offsetof(struct move_view, destinations), FIELD_LIST, false},
 		{"passes", offsetof(struct move_view, passes), FIELD_LIST, false},
 		{"total_bytes", offsetof(struct move_view, total_bytes), FIELD_NUMBER, false},
-		{"copied_bytes", offsetof(struct move_view, copied_bytes), FIELD_NUMBER, false},
+		{"copied_bytes", offsetof(struct move_view, copied_bytes), FIELD_NUMBER, true},
 		{"rate_bytes_s", offsetof(struct move_view, rate_bytes_s), FIELD_NUMBER, true},
 		{"eta_us", offsetof(struct move_view, eta_us), FIELD_NUMBER, true},
 		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},
@@ -280,7 +281,17 @@ bool view_find_current_pass(const struct move_view *move, struct pass_view *pass
 
 unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes)
 {
+	if (copied_bytes == VIEW_UNKNOWN)
+		return 0;
 	if (copied_bytes >= total_bytes)
 		return 100;
 	return (unsigned)((unsigned __int128)copied_bytes * 100 / total_bytes);
+}
+
+void view_format_done(uint64_t copied_bytes, uint64_t total_bytes, char text[VIEW_DONE_MAX])
+{
+	if (copied_bytes == VIEW_UNKNOWN)
+		snprintf(text, VIEW_DONE_MAX, "?%%");
+	else
+		snprintf(text, VIEW_DONE_MAX, "%u%%", view_percent(copied_bytes, total_bytes));
 }

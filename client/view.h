@@ -20,7 +20,7 @@ struct pass_view {
 	const char *lv;
 	const char *state;
 	uint64_t total_bytes;
-	uint64_t copied_bytes;
+	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
 	const char *reason_code; /* NULL: none */
 	const char *reason_text;
 };
@@ -36,7 +36,7 @@ struct move_view {
 	struct json_object *destinations; /* of texts; none: any */
 	struct json_object *passes;       /* see view_get_pass() */
 	uint64_t total_bytes;
-	uint64_t copied_bytes;
+	uint64_t copied_bytes;  /* or VIEW_UNKNOWN */
 	uint64_t rate_bytes_s;  /* or VIEW_UNKNOWN */
 	uint64_t eta_us;        /* or VIEW_UNKNOWN */
 	uint64_t created_us;    /* since the epoch */
@@ -100,3 +100,8 @@ bool view_find_current_pass(const struct move_view *move, struct pass_view *pass
 
 /* Whole percents, rounded down so that 100 is all of it. */
 unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes);
+
+/* Room for what view_format_done() writes, with its NUL. */
+#define VIEW_DONE_MAX 8
+/* "42%", or "?%" for what the daemon does not know yet. */
+void view_format_done(uint64_t copied_bytes, uint64_t total_bytes, char text[VIEW_DONE_MAX]);

@@ -57,7 +57,8 @@ static int show(const struct watching *watching, struct json_object *list, bool 
 	if (size.columns > 0) {
 		fputs(CLEAR_SCREEN, client->out);
 		style.columns = size.columns;
-		style.lines = size.lines - 1; /* the cursor takes up the last one */
+		/* the cursor takes up the last one */
+		style.lines = size.lines > 1 ? size.lines - 1 : 1;
 	} else if (!all) {
 		return print_headlines(client->out, list);
 	}
@@ -86,7 +87,7 @@ static int take(void *arg, struct json_object *list, bool all)
 
 static void lose(void *arg)
 {
-	(void)arg; /* no line is ever left half written */
+	(void)arg; /* there is no line left half written */
 }
 
 enum exit_code watch_moves(const struct client *client, uint64_t id, bool json)

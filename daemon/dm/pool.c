@@ -78,8 +78,9 @@ static unsigned count_idle(const struct executor_pool *pool)
 	const struct executor *executor;
 	unsigned count = 0;
 
-	LIST_FOREACH(executor, &pool->executors, entry)
-	count += !executor->job;
+	for (executor = LIST_FIRST(&pool->executors); executor;
+	     executor = LIST_NEXT(executor, entry))
+		count += !executor->job;
 	return count;
 }
 
@@ -121,18 +122,20 @@ static void on_death(struct bufferevent *socket, short what, void *arg)
 
 static int add_executor(struct executor_pool *pool, struct executor **executorp)
 {
-	_free_ struct executor *executor = calloc(1, sizeof(*executor));
+	struct executor *executor;
 	_close_ int fd = -1;
 	int r;
 
-	if (!executor)
-		return -ENOMEM;
 	r = executor_start(pool->act, &fd);
 	if (r)
 		return r;
-	executor->socket = bufferevent_socket_new(pool->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!executor->socket)
+	executor = calloc(1, sizeof(*executor));
+	if (executor)
+		executor->socket = bufferevent_socket_new(pool->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!executor || !executor->socket) {
+		free(executor);
 		return -ENOMEM;
+	}
 	steal_fd(&fd);
 	executor->pool = pool;
 	bufferevent_setcb(executor->socket, on_reply, NULL, on_death, executor);
@@ -141,7 +144,7 @@ static int add_executor(struct executor_pool *pool, struct executor **executorp)
 	bufferevent_enable(executor->socket, EV_READ | EV_WRITE);
 	LIST_INSERT_HEAD(&pool->executors, executor, entry);
 	pool->executor_count++;
-	*executorp = steal_pointer(&executor);
+	*executorp = executor;
 	return 0;
 }
 
@@ -150,8 +153,8 @@ static int find_idle(struct executor_pool *pool, struct executor **executorp)
 {
 	struct executor *executor;
 
-	LIST_FOREACH(executor, &pool->executors, entry)
-	{
+	for (executor = LIST_FIRST(&pool->executors); executor;
+	     executor = LIST_NEXT(executor, entry)) {
 		if (!executor->job) {
 			*executorp = executor;
 			return 0;
@@ -228,15 +231,17 @@ int executor_pool_new(struct event_base *base, executor_act_fn *act, struct exec
 
 void executor_pool_free(struct executor_pool *pool)
 {
-	struct executor *executor;
-	struct job *job;
+	struct executor *executor, *next_executor;
+	struct job *job, *next_job;
 
 	if (!pool)
 		return;
-	while ((executor = LIST_FIRST(&pool->executors)))
+	for (executor = LIST_FIRST(&pool->executors); executor; executor = next_executor) {
+		next_executor = LIST_NEXT(executor, entry);
 		executor_free(executor);
-	while ((job = STAILQ_FIRST(&pool->waiting))) {
-		STAILQ_REMOVE_HEAD(&pool->waiting, entry);
+	}
+	for (job = STAILQ_FIRST(&pool->waiting); job; job = next_job) {
+		next_job = STAILQ_NEXT(job, entry);
 		job_free(job);
 	}
 	if (pool->kick)
@@ -249,8 +254,7 @@ void executor_pool_submit(struct executor_pool *pool, const struct dm_request *r
 {
 	struct job *job = calloc(1, sizeof(*job));
 
-	/* Without the memory to say so, dying is what the journal and the executors are made for.
-	 */
+	/* No memory even to say so: to die is what the journal and the executors are made for. */
 	if (!job)
 		abort();
 	job->done = done;

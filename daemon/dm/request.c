@@ -87,6 +87,9 @@ int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *l
 		return -ENAMETOOLONG;
 	if (request->table.count > DM_REQUEST_MAX_TARGETS)
 		return -E2BIG;
+	for (size_t i = 0; i < request->table.count; i++)
+		if (request->table.targets[i].type == DM_OTHER)
+			return -EINVAL;
 
 	len = (uint32_t)(sizeof(head) + request->table.count * sizeof(struct wire_target));
 	bytes = malloc(sizeof(len) + len);
@@ -97,8 +100,6 @@ int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *l
 	for (size_t i = 0; i < request->table.count; i++) {
 		struct wire_target wire;
 
-		if (request->table.targets[i].type == DM_OTHER)
-			return -EINVAL;
 		encode_target(&request->table.targets[i], &wire);
 		at = mempcpy(at, &wire, sizeof(wire));
 	}

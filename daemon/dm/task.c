@@ -6,11 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "daemon/dm/answer.h"
+#include "daemon/dm/lock.h"
 #include "daemon/dm/udev.h"
 
 /* libdevmapper's levels, as syslog's; its flags stand in higher bits. */
@@ -101,101 +102,18 @@ static int run_with_udev(struct dm_task *task, uint16_t udev_flags)
 	uint32_t cookie = 0;
 	int r;
 
-	/* Fails when the system is out of semaphores; the flags would be lost then. */
-	if (!dm_task_set_cookie(task, &cookie, udev_flags))
-		return -ENOSPC;
+	if (!dm_task_set_cookie(task, &cookie, udev_flags)) {
+		/* Out of semaphores: udev is given the flags all the same, but not waited for. */
+		dm_udev_set_sync_support(0);
+		dm_task_set_cookie(task, &cookie, udev_flags);
+		dm_udev_set_sync_support(1);
+	}
 	r = run_task(task);
 	udev_wait_cookie(cookie);
 	return r;
 }
 
-/* The lines of a table or a status that was read, one after the other. */
-struct lines {
-	struct dm_task *task;
-	void *next;
-	bool at_end;
-};
-
-struct line {
-	uint64_t start_sectors;
-	uint64_t len_sectors;
-	char *type;
-	char *params;
-};
-
-static bool next_line(struct lines *lines, struct line *line)
-{
-	if (lines->at_end)
-		return false;
-	lines->next = dm_get_next_target(lines->task, lines->next, &line->start_sectors,
-					 &line->len_sectors, &line->type, &line->params);
-	lines->at_end = !lines->next;
-	return line->type;
-}
-
-static int parse_table(struct dm_task *task, struct dm_table *tablep)
-{
-	cleanup(dm_table_deinit) struct dm_table table = {0};
-	struct lines lines = {.task = task};
-	struct line line;
-	int r;
-
-	while (next_line(&lines, &line)) {
-		struct dm_target target;
-
-		r = dm_target_parse(line.start_sectors, line.len_sectors, line.type, line.params,
-				    &target);
-		if (r)
-			return r;
-		if (line.start_sectors != dm_table_len(&table))
-			return -EBADMSG;
-		r = dm_table_append(&table, &target);
-		if (r)
-			return r;
-	}
-	*tablep = table;
-	table = (struct dm_table){0};
-	return 0;
-}
-
-/* The status of the mirrors among the targets of a table; mirrors has room for one per target. */
-static int parse_mirrors(struct dm_task *task, const struct dm_table *table,
-			 struct dm_mirror_status *mirrors)
-{
-	struct lines lines = {.task = task};
-	struct line line;
-	int r;
-
-	for (size_t i = 0; i < table->count; i++) {
-		const struct dm_target *target = &table->targets[i];
-
-		if (!next_line(&lines, &line) || line.start_sectors != target->start_sectors)
-			return -EAGAIN;
-		if (target->type != DM_MIRROR)
-			continue;
-		r = dm_mirror_status_parse(line.params, &mirrors[i]);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static bool lines_equal(struct dm_task *a, struct dm_task *b)
-{
-	struct lines lines_a = {.task = a}, lines_b = {.task = b};
-	struct line line_a, line_b;
-
-	while (next_line(&lines_a, &line_a)) {
-		if (!next_line(&lines_b, &line_b) || line_a.start_sectors != line_b.start_sectors ||
-		    line_a.len_sectors != line_b.len_sectors ||
-		    strcmp(line_a.type, line_b.type) != 0 ||
-		    strcmp(line_a.params, line_b.params) != 0)
-			return false;
-	}
-	return !next_line(&lines_b, &line_b);
-}
-
-/* Has the kernel tell the table (DM_DEVICE_TABLE) or the status; owned by the caller. */
+/* Has the kernel tell the state of a device, its table too or its status; owned by the caller. */
 static int ask_kernel(int type, const char *uuid, struct dm_task **taskp, struct dm_info *info)
 {
 	_task_ *task = new_task(type, uuid, NULL);
@@ -232,7 +150,7 @@ static int look_at_device(const char *uuid, struct dm_device *device)
 		r = ask_kernel(DM_DEVICE_TABLE, uuid, &after, &info);
 	if (r)
 		return r == -ENXIO ? -EAGAIN : r;
-	if (!lines_equal(before, after))
+	if (!answer_is_same(before, after))
 		return -EAGAIN;
 
 	device->present = true;
@@ -241,13 +159,13 @@ static int look_at_device(const char *uuid, struct dm_device *device)
 	device->suspended = info.suspended;
 	device->read_only = info.read_only;
 	device->open_count = (uint32_t)info.open_count;
-	r = parse_table(after, &device->table);
+	r = answer_parse_table(after, &device->table);
 	if (r || device->table.count == 0)
 		return r;
 	device->mirrors = calloc(device->table.count, sizeof(*device->mirrors));
 	if (!device->mirrors)
 		return -ENOMEM;
-	return parse_mirrors(status, &device->table, device->mirrors);
+	return answer_parse_mirrors(status, &device->table, device->mirrors);
 }
 
 int task_observe_device(const char *uuid, struct dm_device *devicep)
@@ -357,15 +275,15 @@ static int check_table(const char *uuid, const struct dm_table *table)
 
 	r = ask_kernel(DM_DEVICE_TABLE, uuid, &task, &info);
 	if (!r)
-		r = parse_table(task, &live);
+		r = answer_parse_table(task, &live);
 	if (r)
 		return r;
 	return dm_table_equal(&live, table) ? 0 : -ESTALE;
 }
 
-int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility)
+static int swap_locked(const char *uuid, const struct dm_table *table,
+		       enum dm_visibility visibility)
 {
-	_call_ call = call_begin();
 	_task_ *task = NULL;
 	struct dm_info info;
 	int r;
@@ -380,8 +298,24 @@ int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visi
 		undo_swap(uuid, info.suspended, visibility);
 		return r;
 	}
-	/* An executor that an earlier daemon left behind may have loaded its own in between. */
+	/* LVM may have loaded its own in between. */
 	return check_table(uuid, table);
+}
+
+int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility)
+{
+	_call_ call = call_begin();
+	_task_ *task = NULL;
+	_close_ int lock = -1;
+	struct dm_info info;
+	int r;
+
+	r = ask_kernel(DM_DEVICE_INFO, uuid, &task, &info);
+	if (!r)
+		r = lock_device(makedev(info.major, info.minor), &lock);
+	if (!r)
+		r = swap_locked(uuid, table, visibility);
+	return r;
 }
 
 /* Where udev is not there to do it, the node of a device that is gone is still to be unlinked. */

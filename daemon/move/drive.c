@@ -188,6 +188,7 @@ static int record_pass(struct drive *drive, const struct pass *pass, bool with_r
 
 static void update_progress(struct pass *pass, const struct observation *seen)
 {
+	pass->is_observed = true;
 	if (pass->state == PASS_DONE || pass->state == PASS_SWITCHING ||
 	    pass->state == PASS_RETIRING)
 		pass->copied_bytes = pass->total_bytes;

@@ -165,18 +165,27 @@ static int reserve(struct drive *drive, struct pass *pass)
 	return edit(drive, pass, METADATA_RESERVE);
 }
 
-/* Recorded first, so that a crash does not make us forget to deactivate it again. */
-static int activate(struct drive *drive, struct pass *pass)
+/*
+ * An LV that was inactive when the move came to it is left so at the end. One
+ * that is inactive only later is so by a reboot: it is left active, since LVM may
+ * just not have come to activating it. Recorded first, so that a crash does not
+ * make us forget.
+ */
+static int activate(struct drive *drive, struct pass *pass, enum pass_state state)
 {
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
-	int r;
 
-	snprintf(pass->activated_boot, sizeof(pass->activated_boot), "%s", ports->boot_id(ctx));
-	r = mover_record(drive->mover,
-			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
-	if (r < 0)
-		return r;
+	if (state == PASS_RESERVING || *pass->activated_boot) {
+		int r;
+
+		snprintf(pass->activated_boot, sizeof(pass->activated_boot), "%s",
+			 ports->boot_id(ctx));
+		r = mover_record(drive->mover,
+				 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+		if (r < 0)
+			return r;
+	}
 	ports->set_active(ctx, &pass->reservation.vg, &pass->reservation.lv, true,
 			  drive_effect_done, drive);
 	return EFFECT_PENDING;
@@ -307,7 +316,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_RESERVE:
 		return reserve(drive, pass);
 	case ACTION_ACTIVATE:
-		return activate(drive, pass);
+		return activate(drive, pass, row->state);
 	case ACTION_CREATE_LEG:
 		return create_leg(drive, pass, scene);
 	case ACTION_ATTACH:

@@ -76,6 +76,14 @@ uint64_t move_total_bytes(const struct move *move)
 	return total_bytes;
 }
 
+bool move_is_observed(const struct move *move)
+{
+	for (size_t i = 0; i < move->pass_count; i++)
+		if (!move->passes[i].is_observed)
+			return false;
+	return true;
+}
+
 uint64_t move_copied_bytes(const struct move *move)
 {
 	uint64_t copied_bytes = 0;

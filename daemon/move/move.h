@@ -30,6 +30,7 @@ struct pass {
 	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
 						not */
 	/* observed */
+	bool is_observed; /* copied_bytes is known */
 	uint64_t copied_bytes;
 	uint64_t total_bytes;
 };
@@ -64,6 +65,8 @@ enum move_state move_state(const struct move *move);
 
 uint64_t move_total_bytes(const struct move *move);
 uint64_t move_copied_bytes(const struct move *move);
+/* False after a start of the daemon until all passes were looked at: copied bytes are not known. */
+bool move_is_observed(const struct move *move);
 
 /* The first pass that is not terminal, or NULL. */
 struct pass *move_current_pass(const struct move *move);

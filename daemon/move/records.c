@@ -43,6 +43,8 @@ void move_derive_progress(struct move *move)
 		pass->total_bytes =
 			reservation_extent_count(&pass->reservation) * move->extent_bytes;
 		pass->copied_bytes = pass->state == PASS_DONE ? pass->total_bytes : 0;
+		pass->is_observed =
+			pass->state == PASS_QUEUED || pass_state_is_terminal(pass->state);
 	}
 }
 

@@ -43,9 +43,9 @@ int leg_geometry_make(const struct vg *vg, const struct reservation *reservation
 enum lv_place { LV_ON_SOURCE, LV_ON_LEG, LV_ON_DEST };
 
 /*
- * The table of the LV with its runs in one of the three places, one target for
- * each stretch; whichever of source and destination the metadata names now.
- * leg_dev matters for LV_ON_LEG alone. Returns 0, -ENODEV, -ENOENT when the
+ * The table of the LV with its runs in one of the three places, whichever of
+ * source and destination the metadata names now; one target for each stretch
+ * of a segment. leg_dev matters for LV_ON_LEG alone. Returns 0, -ENODEV, -ENOENT when the
  * group has no such LV, -EINVAL when the LV is not linear or ends before its
  * runs do, -ERANGE or -ENOMEM.
  */

@@ -42,7 +42,7 @@ static struct json_object *encode_pass(const struct pass *pass)
 	    protocol_add_text(object, "lv_uuid", pass->reservation.lv.text) < 0 ||
 	    protocol_add_text(object, "state", pass_state_name(pass->state)) < 0 ||
 	    protocol_add_number(object, "total_bytes", pass->total_bytes) < 0 ||
-	    protocol_add_number(object, "copied_bytes", pass->copied_bytes) < 0)
+	    add_number_if(pass->is_observed, object, "copied_bytes", pass->copied_bytes) < 0)
 		return NULL;
 	ret = pass->reason == REASON_NONE
 		      ? protocol_add_null(object, "reason")
@@ -117,7 +117,8 @@ struct json_object *encode_move(const struct move *move)
 	    protocol_add_object(object, "waiting", json_object_new_boolean(move->waiting)) < 0 ||
 	    protocol_add_object(object, "passes", encode_passes(move)) < 0 ||
 	    protocol_add_number(object, "total_bytes", move_total_bytes(move)) < 0 ||
-	    protocol_add_number(object, "copied_bytes", move_copied_bytes(move)) < 0 ||
+	    add_number_if(move_is_observed(move), object, "copied_bytes", move_copied_bytes(move)) <
+		    0 ||
 	    add_estimate(object, move) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||

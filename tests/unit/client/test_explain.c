@@ -144,11 +144,11 @@ static void errors_of_the_wire_are_told(void **state)
 		     "not permitted: root may change moves, and the socket's group may look; try "
 		     "again with sudo");
 	expect_error(VARLINK_INVALID_PARAMETER, "{'parameter':'lv'}", EXIT_FAILED,
-		     "pvmoved does not accept the parameter \"lv\"; \"pvmovectl info\" shows "
-		     "whether it has the version of this client");
+		     "pvmoved does not accept what it was given as \"lv\"; correct that, or see "
+		     "with \"pvmovectl info\" whether it is older than this client");
 	expect_error(VARLINK_METHOD_NOT_FOUND, "{'method':'Plan'}", EXIT_FAILED,
-		     "pvmoved has no method Plan; \"pvmovectl info\" shows whether it has the "
-		     "version of this client");
+		     "pvmoved has no method Plan; see with \"pvmovectl info\" whether it is older "
+		     "than this client");
 }
 
 static void unknown_errors_are_told_by_their_name(void **state)
@@ -160,8 +160,8 @@ static void unknown_errors_are_told_by_their_name(void **state)
 		     "pvmoved answered with the error org.pvmoved.VgExported; its log may say "
 		     "more");
 	expect_error(VARLINK_INVALID_PARAMETER, "{'parameter':[]}", EXIT_FAILED,
-		     "pvmoved does not accept the parameter \"?\"; \"pvmovectl info\" shows "
-		     "whether it has the version of this client");
+		     "pvmoved does not accept what it was given as \"?\"; correct that, or see "
+		     "with \"pvmovectl info\" whether it is older than this client");
 	expect_error("", "{}", EXIT_FAILED,
 		     "pvmoved answered with the error ; its log may say more");
 }

@@ -128,6 +128,8 @@ static void wrong_usage_is_said_in_one_sentence(void **state)
 	expect_refusal("status --json=1", "--json=1 is not an option; see \"pvmovectl --help\"");
 	expect_refusal("start /dev/sdb -n", "-n needs a value; see \"pvmovectl --help\"");
 	expect_refusal("start --to", "--to needs a value; see \"pvmovectl --help\"");
+	expect_refusal("start --name= /dev/sdb",
+		       "an option has an empty value; see \"pvmovectl --help\"");
 	expect_refusal("start", "start needs the PV to empty; see \"pvmovectl start --help\"");
 	expect_refusal("wait", "wait needs the ID of a move; \"pvmovectl status\" lists them");
 	expect_refusal("abort seven", "seven is not the ID of a move, which is a number from 1");

@@ -217,7 +217,7 @@ flushing_takes_a_device_that_is_there() {
 }
 
 # A disk that does not answer: its executor waits, others go on, and the swap is not lost when the
-# program that asked for it is killed.
+# program that asked for it is killed. The next program's swap of the same device comes after it.
 a_disk_that_hangs_holds_up_its_own_swap_only() {
 	local pid table
 
@@ -241,9 +241,14 @@ a_disk_that_hangs_holds_up_its_own_swap_only() {
 	pkill -TERM -x pvmoved-dm
 	kill -KILL $pid
 	wait_until 10 "the idle executors leave" executors_are 1
+	echo "0 98304 linear $(dev_of "$(pv 1)") 4096" >"$work/next"
+	dm_on_kernel swap LVM-a hidden "$work/next" &
+	pid=$!
+	wait_until 10 "the next swap waits its turn" grep -q -- '-> FLOCK' /proc/locks
 	dmsetup resume slow
+	wait $pid
 	wait_until 10 "the last executor leaves" executors_are 0
-	sees LVM-a "^$table"
+	sees LVM-a "^$(<"$work/next")"
 	dm_on_kernel remove LVM-a -- remove LVM-b
 	dmsetup remove slow
 	no_cookie_is_left
@@ -310,6 +315,24 @@ without_udev_nodes_are_still_made() {
 	/lib/systemd/systemd-udevd --daemon
 }
 
+# Semaphores that others have leaked must not keep an LV from being swapped.
+without_semaphores_udev_is_not_waited_for() {
+	local limits
+
+	some_lv
+	udevadm settle
+	limits=$(</proc/sys/kernel/sem)
+	echo "32000 1024000000 500 0" >/proc/sys/kernel/sem
+	put_on_leg "$work/here"
+	dm_on_kernel swap "$uuid" visible "$work/here"
+	echo "$limits" >/proc/sys/kernel/sem
+	udevadm settle
+	udevadm info /dev/mapper/vg-lv-pvmoved | tee "$work/udev"
+	! grep -E 'ID_FS|by-uuid|by-id' "$work/udev" || fail "udev has looked into the leg"
+	dm_on_kernel remove "$leg"
+	no_cookie_is_left
+}
+
 udevd_has_ended() {
 	! pgrep -x systemd-udevd >/dev/null
 }
@@ -327,4 +350,5 @@ run_case 'flushing takes a device that is there' flushing_takes_a_device_that_is
 run_case 'a disk that hangs holds up its own swap only' a_disk_that_hangs_holds_up_its_own_swap_only
 run_case 'a stuck udevd holds up nothing for long' a_stuck_udevd_holds_up_nothing_for_long
 run_case 'without udev nodes are still made' without_udev_nodes_are_still_made
+run_case 'without semaphores udev is not waited for' without_semaphores_udev_is_not_waited_for
 end_cases

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/plan/geometry_by_hand.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "tests/unit/plan/vg_by_hand.h"
@@ -11,7 +10,8 @@ struct leg_geometry hand_geometry(const uint64_t *lens_sectors, size_t count)
 	struct leg_geometry geometry = {.runs = calloc(count, sizeof(struct leg_run)),
 					.count = count};
 
-	assert(geometry.runs);
+	if (!geometry.runs)
+		abort();
 	for (size_t i = 0; i < count; i++) {
 		geometry.runs[i] = (struct leg_run){
 			.leg_start_sectors = geometry.len_sectors,
@@ -31,7 +31,8 @@ struct dm_mirror_status *hand_statuses(const struct dm_table *table, uint64_t sy
 {
 	struct dm_mirror_status *statuses = calloc(table->count + 1, sizeof(*statuses));
 
-	assert(statuses);
+	if (!statuses)
+		abort();
 	for (size_t i = 0; i < table->count; i++) {
 		const struct dm_target *target = &table->targets[i];
 		struct dm_mirror_status *status = &statuses[i];
@@ -50,9 +51,9 @@ struct dm_mirror_status *hand_statuses(const struct dm_table *table, uint64_t sy
 struct slice_map hand_map(const struct leg_geometry *geometry)
 {
 	struct slice_map map;
-	int r = slice_map_init(geometry, &map);
 
-	assert(r == 0);
+	if (slice_map_init(geometry, &map) != 0)
+		abort();
 	return map;
 }
 
@@ -60,9 +61,9 @@ void hand_advance(struct slice_map *map, const struct leg_geometry *geometry,
 		  const struct copy_shape *shape, bool paused)
 {
 	struct slice_map next;
-	int r = slice_map_advance(map, geometry, shape, paused, &next);
 
-	assert(r == 0);
+	if (slice_map_advance(map, geometry, shape, paused, &next) != 0)
+		abort();
 	slice_map_deinit(map);
 	*map = next;
 }

@@ -356,12 +356,21 @@ static void a_target_across_two_runs_is_not_of_the_leg(void **state)
 	scene->table.targets[0].len_sectors = 2 * RUN_SECTORS;
 	scene->table.count = 1;
 	assert_stale(scene);
-	scene->table.count = 2;
-	scene->table.targets[0].len_sectors = RUN_SECTORS / 2;
-	scene->table.targets[1] = scene->table.targets[0];
-	scene->table.targets[1].start_sectors += RUN_SECTORS / 2;
-	scene->table.targets[1].source_sectors += RUN_SECTORS / 2;
-	scene->table.targets[1].len_sectors = RUN_SECTORS + RUN_SECTORS / 2;
+	scene->table.count = 0;
+	for (uint64_t at = 0, len = RUN_SECTORS / 2; at < 2 * RUN_SECTORS; len = RUN_SECTORS) {
+		struct dm_target target = {.type = DM_LINEAR,
+					   .len_sectors = len,
+					   .source_dev = hand_dev(0),
+					   .source_sectors =
+						   scene->geometry.runs[0].source_sectors + at};
+
+		if (target.len_sectors > 2 * RUN_SECTORS - at)
+			target.len_sectors = 2 * RUN_SECTORS - at;
+		at += target.len_sectors;
+		assert_int_equal(dm_table_append(&scene->table, &target), 0);
+	}
+	free(scene->statuses);
+	scene->statuses = hand_statuses(&scene->table, 0);
 	assert_stale(scene);
 }
 

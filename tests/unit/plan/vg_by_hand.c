@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/plan/vg_by_hand.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,8 @@ static void *grow(void *items, size_t count, size_t size)
 {
 	void *grown = reallocarray(items, count + 1, size);
 
-	assert(grown);
+	if (!grown)
+		abort();
 	memset((char *)grown + count * size, 0, size);
 	return grown;
 }
@@ -20,7 +20,8 @@ static char *copy_text(const char *text)
 {
 	char *copy = strdup(text);
 
-	assert(copy);
+	if (!copy)
+		abort();
 	return copy;
 }
 

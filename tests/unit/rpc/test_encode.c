@@ -33,8 +33,14 @@ static void sample_init(struct sample *sample)
 {
 	*sample = (struct sample){
 		.request = {.destinations = sample->destinations, .destination_count = 2},
-		.passes = {{.state = PASS_DONE, .total_bytes = 1000, .copied_bytes = 1000},
-			   {.state = PASS_COPYING, .total_bytes = 9000, .copied_bytes = 2000}},
+		.passes = {{.state = PASS_DONE,
+			    .total_bytes = 1000,
+			    .copied_bytes = 1000,
+			    .is_observed = true},
+			   {.state = PASS_COPYING,
+			    .total_bytes = 9000,
+			    .copied_bytes = 2000,
+			    .is_observed = true}},
 		.move = {.id = 7,
 			 .uuid = "11111111-2222-4333-8444-555555555555",
 			 .vg_name = sample_vg,

@@ -18,19 +18,29 @@
 
 #define INTERFACE_FILE "../../../daemon/rpc/org.pvmoved.varlink"
 
-static char interface_text[32768];
+#define DOCS_FILE      "../../../docs/protocol.md"
 
-static int read_interface(void **state)
+static char interface_text[32768];
+static char docs_text[32768];
+
+static int read_file(const char *path, char *text, size_t size)
 {
-	FILE *file = fopen(INTERFACE_FILE, "re");
+	FILE *file = fopen(path, "re");
 	size_t len;
 
-	(void)state;
 	if (!file)
 		return -1;
-	len = fread(interface_text, 1, sizeof(interface_text) - 1, file);
+	len = fread(text, 1, size - 1, file);
 	fclose(file);
-	return len > 0 ? 0 : -1;
+	return len > 0 && len < size - 1 ? 0 : -1;
+}
+
+static int read_texts(void **state)
+{
+	(void)state;
+	if (read_file(INTERFACE_FILE, interface_text, sizeof(interface_text)) < 0)
+		return -1;
+	return read_file(DOCS_FILE, docs_text, sizeof(docs_text));
 }
 
 static void a_message_is_one_object(void **state)
@@ -210,6 +220,18 @@ static void every_refusal_is_as_the_interface_says(void **state)
 	}
 }
 
+static void every_refusal_is_documented(void **state)
+{
+	char row[128];
+
+	(void)state;
+	for (size_t i = 0; i < CODE_COUNT; i++) {
+		snprintf(row, sizeof(row), "\n| `%s` | ", refusal_name(codes[i]));
+		if (!strstr(docs_text, row))
+			fail_msg("not in docs/protocol.md: %s", refusal_name(codes[i]));
+	}
+}
+
 static void strange_refusals_are_not_taken(void **state)
 {
 	static const struct {
@@ -305,10 +327,11 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_text_become_question_marks),
 		cmocka_unit_test(every_refusal_survives_the_wire),
 		cmocka_unit_test(every_refusal_is_as_the_interface_says),
+		cmocka_unit_test(every_refusal_is_documented),
 		cmocka_unit_test(strange_refusals_are_not_taken),
 		cmocka_unit_test(long_texts_in_refusals_are_cut),
 		cmocka_unit_test(the_interface_names_every_state),
 	};
 
-	return cmocka_run_group_tests(tests, read_interface, NULL);
+	return cmocka_run_group_tests(tests, read_texts, NULL);
 }

@@ -19,7 +19,7 @@ nothing_left() {
 	[ -z "$found" ] || fail "an LV or a tag is left: $found"
 	vgcfgbackup -qq -f "$text" "$vg"
 	# The text's own comments tell of commands that made it.
-	found=$(sed 's/#.*//' "$text" | grep -vE '^(description|creation_host)' | grep -iE 'LOCKED|pvmoved') || :
+	found=$(sed 's/#.*//' "$text" | grep -vE '^[[:space:]]*(description|creation_host)' | grep -iE 'LOCKED|pvmoved') || :
 	[ -z "$found" ] || fail "the metadata of $vg still holds: $found"
 	vgck "$vg" || fail "vgck finds something wrong with $vg"
 	found=$(lvs -a "$vg" 2>&1 >/dev/null) || fail "lvs fails"

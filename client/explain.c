@@ -190,14 +190,12 @@ enum exit_code explain_error(const char *error, const struct json_object *parame
 	}
 	if (strcmp(error, VARLINK_INVALID_PARAMETER) == 0)
 		SAY("pvmoved does not accept what it was given as \"%s\"; correct that, or see "
-		    "with "
-		    "\"pvmovectl info\" whether it is older than this client",
+		    "with \"pvmovectl info\" whether it is older than this client",
 		    get_text(parameters, "parameter"));
 	else if (strcmp(error, VARLINK_METHOD_NOT_FOUND) == 0 ||
 		 strcmp(error, VARLINK_METHOD_NOT_IMPLEMENTED) == 0)
 		SAY("pvmoved has no method %s; see with \"pvmovectl info\" whether it is older "
-		    "than "
-		    "this client",
+		    "than this client",
 		    get_text(parameters, "method"));
 	else
 		SAY("pvmoved answered with the error %s; its log may say more", error);

@@ -9,10 +9,12 @@
 /* Whether the move differs enough from what was shown last; remembers it as shown. */
 static bool is_worth_a_line(struct progress *progress, const struct move_view *move)
 {
-	unsigned tenths = view_percent(move->copied_bytes, move->total_bytes) / 10;
+	unsigned tenths = progress->tenths;
 	struct pass_view pass = {.lv = "", .state = ""};
 	char shown[sizeof(progress->shown)];
 
+	if (move->copied_bytes != VIEW_UNKNOWN)
+		tenths = view_percent(move->copied_bytes, move->total_bytes) / 10;
 	view_find_current_pass(move, &pass);
 	snprintf(shown, sizeof(shown), "%s %s %s %s", headline_state(move), pass.lv, pass.state,
 		 pass.reason_code ? pass.reason_code : "");

@@ -98,7 +98,7 @@ bool view_move_is_ended(const struct move_view *move);
 /* The first pass that has not ended; false when there is none. */
 bool view_find_current_pass(const struct move_view *move, struct pass_view *passp);
 
-/* Whole percents, rounded down so that 100 is all of it. */
+/* Whole percents, rounded down so that 100 is all of it; 0 for what is not known. */
 unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes);
 
 /* Room for what view_format_done() writes, with its NUL. */

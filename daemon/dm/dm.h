@@ -19,7 +19,11 @@ struct dm;
 /* Something happened to some device: look again. */
 typedef void dm_event_fn(void *arg);
 
-/* Opens device-mapper and starts the first executor. event may be NULL. 0 or a negative errno. */
+/*
+ * Opens device-mapper and starts the first executor. event may be NULL. The
+ * program must ignore SIGPIPE. Returns 0; -ENODEV without device-mapper,
+ * -EPERM when not root; or another negative errno.
+ */
 int dm_new(struct event_base *base, dm_event_fn *event, void *arg, struct dm **dmp);
 /* Lets go of the executors: each finishes what it has begun, then leaves. Waits for none. */
 void dm_free(struct dm *dm);
@@ -34,6 +38,7 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
 /*
  * Creates a device with a table and makes it live; with all udev rules but
  * the basic ones disabled, so that its content is never scanned or linked to.
+ * -EBUSY if a device with that name or UUID exists. On failure none is left.
  */
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
 	       outcome_fn *done, void *arg);
@@ -41,7 +46,10 @@ void dm_create(struct dm *dm, const char *name, const char *uuid, const struct d
 /*
  * Gives a live device a new table: load, then the one ioctl that suspends,
  * swaps and resumes inside the kernel without flush and lockfs. A device that
- * is read-only stays so. A failed load is cleared away.
+ * is read-only stays so. A failed load is cleared away. Swaps of one device,
+ * those of executors of an earlier daemon too, come one after the other.
+ * -ENXIO without such a device; -ESTALE if the table of somebody else is live
+ * afterwards.
  */
 void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
 	     enum dm_visibility visibility, outcome_fn *done, void *arg);

@@ -141,8 +141,7 @@ int executor_start(executor_act_fn *act, int *fdp)
 	if (fcntl(ours, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
 
-	/* Blocked from its first instruction on, and before the daemon's handlers could run in it.
-	 */
+	/* Blocked from the first instruction on: no handler of the daemon may run in there. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	pid = fork();

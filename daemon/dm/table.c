@@ -18,7 +18,8 @@
  * dm-raid1.c, dm-log.c), words with one space between them:
  *
  *	linear  <dev> <offset>
- *	mirror  core 2 <region> sync|nosync 2 <dev> <offset> <dev> <offset> 2 handle_errors keep_log
+ *	mirror  core 2 <region> sync 2 <dev> <offset> <dev> <offset> 1 handle_errors
+ *	mirror  core 2 <region> nosync 2 <dev> <offset> <dev> <offset> 2 handle_errors keep_log
  *	status of a mirror
  *	        2 <dev> <dev> <synced>/<total> 1 <one letter per leg> 1 core
  *
@@ -188,6 +189,17 @@ const char *dm_target_type_name(enum dm_target_type type)
 	return NULL;
 }
 
+/*
+ * keep_log lets a mirror go on with whichever side works. That is right once
+ * both are equal. While one is being copied it is fatal: when the source fails,
+ * the kernel makes the destination the default side, answers reads of what is not copied from
+ * there, and copies its garbage over the source (dm-raid1.c, fail_mirror(); seen
+ * with Linux 6.1). Without it a write that fails waits until the table is
+ * swapped, and nothing is lost.
+ */
+#define FEATURES_SYNC   "1 handle_errors"
+#define FEATURES_NOSYNC "2 handle_errors keep_log"
+
 int dm_target_format(const struct dm_target *target, char *params, size_t size_bytes)
 {
 	int len;
@@ -198,12 +210,12 @@ int dm_target_format(const struct dm_target *target, char *params, size_t size_b
 			       minor(target->source_dev), target->source_sectors);
 	else
 		len = snprintf(params, size_bytes,
-			       "core 2 %" PRIu32 " %s 2 %u:%u %" PRIu64 " %u:%u %" PRIu64
-			       " 2 handle_errors keep_log",
+			       "core 2 %" PRIu32 " %s 2 %u:%u %" PRIu64 " %u:%u %" PRIu64 " %s",
 			       target->region_sectors, target->nosync ? "nosync" : "sync",
 			       major(target->source_dev), minor(target->source_dev),
 			       target->source_sectors, major(target->dest_dev),
-			       minor(target->dest_dev), target->dest_sectors);
+			       minor(target->dest_dev), target->dest_sectors,
+			       target->nosync ? FEATURES_NOSYNC : FEATURES_SYNC);
 	return len >= 0 && (size_t)len < size_bytes ? 0 : -ENOSPC;
 }
 
@@ -230,9 +242,10 @@ static void scan_mirror(struct scan *scan, struct dm_target *target)
 	target->source_sectors = scan_u64(scan);
 	target->dest_dev = scan_dev(scan);
 	target->dest_sectors = scan_u64(scan);
-	expect_word(scan, "2");
+	expect_word(scan, target->nosync ? "2" : "1");
 	expect_word(scan, "handle_errors");
-	expect_word(scan, "keep_log");
+	if (target->nosync)
+		expect_word(scan, "keep_log");
 	expect_end(scan);
 	if (scan->state == SCAN_GOOD && target->region_sectors == 0)
 		scan->state = SCAN_NONSENSE;

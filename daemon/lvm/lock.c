@@ -70,7 +70,6 @@ static void drop_flock(const char *path, int *fdp)
 {
 	if (*fdp < 0)
 		return;
-	flock(*fdp, LOCK_UN | LOCK_NB);
 	if (flock(*fdp, LOCK_EX | LOCK_NB) == 0 && is_same_inode(*fdp, path))
 		unlink(path);
 	close(*fdp);

@@ -41,7 +41,7 @@ static int append_linear(struct pieces *pieces, const struct vg_pv *pv, uint64_t
 		.extent_count = extent_count,
 		.pv_key = pv->key,
 		.first_pe = first_pe,
-		.changed = true,
+		.moved = true,
 	};
 
 	return pieces_append(pieces, &piece);
@@ -150,16 +150,16 @@ static struct piece cut_piece(const struct vg *vg, const struct vg_segment *segm
 			      const struct run *run)
 {
 	uint64_t end_le = segment->first_le + segment->extent_count;
-	struct piece piece = {.changed = true};
+	struct piece piece = {0};
 
 	if (run && run->first_le <= le) {
+		piece.moved = true;
 		piece.extent_count = min(end_le, run->first_le + run->extent_count) - le;
 		piece.pv_key = vg_find_pv(vg, &run->dest_pv)->key;
 		piece.first_pe = run->dest_pe + (le - run->first_le);
 		return piece;
 	}
 	piece.extent_count = (run ? min(end_le, run->first_le) : end_le) - le;
-	piece.changed = piece.extent_count < segment->extent_count;
 	if (vg_segment_is_linear(segment)) {
 		piece.pv_key = vg->pvs[segment->areas[0].pv].key;
 		piece.first_pe = segment->areas[0].first_pe + (le - segment->first_le);

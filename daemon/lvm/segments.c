@@ -56,7 +56,7 @@ static bool origins_alike(const struct dm_config_node *a, const struct dm_config
 
 static bool piece_continues(const struct piece *next, const struct piece *last)
 {
-	return (next->changed || last->changed) && next->pv_key && last->pv_key &&
+	return (next->moved || last->moved) && next->pv_key && last->pv_key &&
 	       strcmp(next->pv_key, last->pv_key) == 0 &&
 	       next->first_pe == last->first_pe + last->extent_count &&
 	       origins_alike(next->origin, last->origin);
@@ -69,7 +69,7 @@ int pieces_append(struct pieces *pieces, const struct piece *piece)
 
 	if (last && piece_continues(piece, last)) {
 		last->extent_count += piece->extent_count;
-		last->changed = true;
+		last->moved = true;
 		return 0;
 	}
 	list = reallocarray(pieces->list, pieces->count + 1, sizeof(*list));

@@ -16,7 +16,7 @@ struct piece {
 	const struct dm_config_node *origin;
 	const char *pv_key; /* the PV it lies on in one piece; NULL: where origin lies */
 	uint64_t first_pe;
-	bool changed; /* differs from origin; two that do not differ are not merged */
+	bool moved; /* lies elsewhere than origin; two that do not are left apart */
 };
 
 struct pieces {

@@ -206,25 +206,54 @@ static int finish(struct drive *drive, const struct pass *pass, const struct eff
 
 /* ---- device-mapper ----------------------------------------------------- */
 
+/* The table of a leg that passes everything on to the source. */
+static int draw_pass_through(const struct leg_geometry *geometry, struct dm_table *tablep)
+{
+	cleanup(slice_map_deinit) struct slice_map map = {0};
+	int r = slice_map_init(geometry, &map);
+
+	return r < 0 ? r : slice_map_table(&map, geometry, tablep);
+}
+
 static int create_leg(struct drive *drive, const struct pass *pass,
 		      const struct effect_scene *scene)
 {
-	cleanup(slice_map_deinit) struct slice_map map = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	char name[DM_NAME_MAX];
 	char uuid[DM_ID_MAX];
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
-	int r = slice_map_init(&scene->seen.geometry, &map);
+	int r = draw_pass_through(&scene->seen.geometry, &table);
 
-	if (r == 0)
-		r = slice_map_table(&map, &scene->seen.geometry, &table);
 	if (r < 0)
 		return r;
 	leg_name(&scene->lv, &pass->reservation, name);
 	leg_uuid(&pass->reservation, uuid);
 	ports->create(ctx, name, uuid, &table, drive_effect_done, drive);
 	return EFFECT_PENDING;
+}
+
+static int swap_leg(struct drive *drive, const struct pass *pass, const struct dm_table *table)
+{
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	leg_uuid(&pass->reservation, uuid);
+	ports->swap(ctx, uuid, table, DM_HIDDEN, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+/*
+ * Before the LV is put back onto its source. A mirror with a failed side keeps
+ * writes until its table is swapped; the swap of the LV would wait for them.
+ */
+static int clear_leg(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
+{
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	int r = draw_pass_through(&scene->seen.geometry, &table);
+
+	return r < 0 ? r : swap_leg(drive, pass, &table);
 }
 
 static int remove_leg(struct drive *drive, const struct pass *pass)
@@ -262,18 +291,11 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	const struct leg_geometry *geometry = &scene->seen.geometry;
 	struct copy_shape shape = copy_shape_for(geometry);
-	char uuid[DM_ID_MAX];
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
 	int r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
 
 	if (r == 0)
 		r = slice_map_table(&next, geometry, &table);
-	if (r < 0)
-		return r;
-	leg_uuid(&pass->reservation, uuid);
-	ports->swap(ctx, uuid, &table, DM_HIDDEN, drive_effect_done, drive);
-	return EFFECT_PENDING;
+	return r < 0 ? r : swap_leg(drive, pass, &table);
 }
 
 static bool pv_is_destination(const struct vg_pv *pv, const struct reservation *reservation)
@@ -323,6 +345,8 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 		return swap_lv(drive, pass, scene, LV_ON_LEG);
 	case ACTION_REDRAW:
 		return redraw_leg(drive, pass, scene, row->next == PASS_PAUSED);
+	case ACTION_CLEAR_LEG:
+		return clear_leg(drive, pass, scene);
 	case ACTION_FLUSH:
 		return flush(drive, pass);
 	case ACTION_COMMIT:

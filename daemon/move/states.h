@@ -63,20 +63,21 @@
 	E(RESUME, "resume")
 
 /* What is done in answer. A(enumerator, name). */
-#define PASS_ACTION_LIST(A)                                                        \
-	A(NONE, "–")                                                               \
-	A(WAIT, "wait")       /* look again later */                               \
-	A(RESERVE, "reserve") /* metadata: hidden LV on the destination, LOCKED */ \
-	A(ACTIVATE, "activate LV")                                                 \
-	A(CREATE_LEG, "create leg")   /* a pass-through device */                  \
-	A(ATTACH, "attach LV to leg") /* swap the LV's table */                    \
-	A(REDRAW, "redraw leg")       /* swap the leg's table: the next slices */  \
-	A(FLUSH, "flush destination")                                              \
-	A(COMMIT, "commit")    /* metadata: the LV on the destination */           \
-	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */     \
-	A(DETACH, "detach LV") /* swap the LV's table: back onto the source */     \
-	A(REMOVE_LEG, "remove leg")                                                \
-	A(RELEASE, "release") /* metadata: reservation gone, LOCKED off */         \
+#define PASS_ACTION_LIST(A)                                                                      \
+	A(NONE, "–")                                                                             \
+	A(WAIT, "wait")       /* look again later */                                             \
+	A(RESERVE, "reserve") /* metadata: hidden LV on the destination, LOCKED */               \
+	A(ACTIVATE, "activate LV")                                                               \
+	A(CREATE_LEG, "create leg")   /* a pass-through device */                                \
+	A(ATTACH, "attach LV to leg") /* swap the LV's table */                                  \
+	A(REDRAW, "redraw leg")       /* swap the leg's table: the next slices */                \
+	A(CLEAR_LEG, "clear leg")     /* swap the leg's table: pass-through again, no mirrors */ \
+	A(FLUSH, "flush destination")                                                            \
+	A(COMMIT, "commit")    /* metadata: the LV on the destination */                         \
+	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */                   \
+	A(DETACH, "detach LV") /* swap the LV's table: back onto the source */                   \
+	A(REMOVE_LEG, "remove leg")                                                              \
+	A(RELEASE, "release") /* metadata: reservation gone, LOCKED off */                       \
 	A(FINISH, "finish")   /* deactivate the LV if it was activated; nothing is left */
 
 /* Why a pass is not (yet) what was asked. N(enumerator, name). */

@@ -65,9 +65,8 @@ enum leg_trouble {
 	LEG_SOUND,
 	LEG_SOURCE_READ_FAILED, /* an application's read failed on the source */
 	LEG_DEST_FAILED,        /* writes or copies do not reach the destination */
-	LEG_SOURCE_UNREADABLE,  /* a copy failed on the source side: regions are missing for good */
-	LEG_SOURCE_WRITE_FAILED, /* writes no longer reach the source: it may lack what was written
-				  */
+	LEG_SOURCE_UNREADABLE,  /* what is being copied failed on the source side */
+	LEG_SOURCE_WRITE_FAILED, /* the source may lack what was written to both sides */
 };
 
 struct leg_progress {

@@ -5,9 +5,5 @@
 
 #include <sys/types.h>
 
-/*
- * The block device that path leads to, or 0. Only paths below /dev are followed, symlinks too,
- * which are all that LVM itself takes: a path that leads elsewhere could make us wait for a
- * file system of the client's choice (autofs, NFS, FUSE).
- */
+/* The block device that path leads to, or 0: also for paths not below /dev, as LVM has it. */
 dev_t devpath_resolve(const char *path);

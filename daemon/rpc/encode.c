@@ -104,7 +104,8 @@ static int add_estimate(struct json_object *object, const struct move *move)
 
 	if (add_number_if(known, object, "rate_bytes_s", rate_bytes_s) < 0)
 		return -ENOMEM;
-	known = running && eta_remaining(&move->eta, remaining_bytes, &eta_us);
+	known = running && move_is_observed(move) &&
+		eta_remaining(&move->eta, remaining_bytes, &eta_us);
 	return add_number_if(known, object, "eta_us", eta_us);
 }
 

@@ -173,12 +173,28 @@ static void play_refreshes(const struct scenario *scenario, const struct plot_ca
 	}
 }
 
+static void play_faults(const struct scenario *scenario, const struct plot_calls *calls,
+			struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		for (enum play_fault_kind kind = 0; kind < FAULT_KIND_COUNT; kind++) {
+			const struct plot plot = {
+				.fault = {.at_call = at, .kind = kind},
+				.may_fail = true,
+			};
+
+			play(&plot, scenario, NULL, count);
+		}
+	}
+}
+
 static const struct matrix_mode modes[] = {
 	{"once", "a daemon that dies anywhere costs nothing but time", play_once},
 	{"twice", "a daemon that dies anywhere, twice in a row, costs nothing but time",
 	 play_twice},
 	{"failures", "calls that fail are tried again, or the move is undone", play_failures},
 	{"whims", "a move can be aborted or paused at any time", play_whims},
+	{"faults", "a disk that fails costs no acknowledged data", play_faults},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
 };
 

@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "tests/crash/faults.h"
 #include "tests/fake/memory.h"
 
 /* More than any play needs, waiting included. */
 #define STEPS_MAX 20000
 /* How long the owner leaves a move paused. */
 #define PAUSE_STEPS 30
+/* How long an application may wait for a write, and a held move is looked at. */
+#define HANG_STEPS 300
+#define HELD_STEPS 600
 /* How long a daemon is left alone whose journal has failed. */
 #define JOURNAL_STEPS 60
 
@@ -225,9 +229,28 @@ static bool all_has_ended(const struct play *play)
 	       play->world.appear_at_step == 0;
 }
 
+static void check_hangs(struct play *play)
+{
+	bool hangs = false;
+
+	for (size_t i = 0; i < play->world.dm.device_count; i++)
+		hangs |= play->world.dm.devices[i]->held_count > 0;
+	play->hanging_steps = hangs ? play->hanging_steps + 1 : 0;
+	if (play->hanging_steps > HANG_STEPS)
+		truth_break(&play->truth, "an application's write hangs");
+}
+
+static bool is_held(const struct play *play)
+{
+	const struct move *move = mover_find_move(play->mover, play->orders[0].id);
+
+	return move && move_state(move) == MOVE_HELD;
+}
+
 enum play_outcome play_run(struct play *play)
 {
 	unsigned failed_steps = 0;
+	unsigned held_steps = 0;
 	bool happened = true;
 
 	for (unsigned steps = 0; steps < STEPS_MAX; steps++) {
@@ -239,11 +262,16 @@ enum play_outcome play_run(struct play *play)
 			return PLAY_OVER;
 		if (play->world.journal.error < 0 && failed_steps++ == JOURNAL_STEPS)
 			return PLAY_STOPPED;
+		held_steps = is_held(play) ? held_steps + 1 : 0;
+		if (held_steps > HELD_STEPS)
+			return PLAY_HELD;
 		if (!happened && play->world.journal.error == 0 && play->resume_at_step == 0)
 			break;
 		ask_for_moves(play);
 		change_goal(play);
 		check_ids(play);
+		check_hangs(play);
+		faults_strike(play);
 		happened = world_step(&play->world);
 	}
 	truth_break(&play->truth, "the moves do not come to an end");

@@ -19,6 +19,19 @@ struct play_whim {
 	enum move_goal goal;
 };
 
+/* How a disk fails, for good, once so many calls were made. */
+enum play_fault_kind {
+	FAULT_SOURCE_UNREADABLE, /* one cell of the first LV's */
+	FAULT_SOURCE_UNWRITABLE, /* all that the first LV has there */
+	FAULT_DEST_UNWRITABLE,   /* all that is free on the other disks */
+	FAULT_KIND_COUNT
+};
+
+struct play_fault {
+	uint64_t at_call; /* 0: never */
+	enum play_fault_kind kind;
+};
+
 struct play_order {
 	struct play *play;
 	size_t index;
@@ -34,6 +47,8 @@ struct play {
 	struct mover *mover;
 	struct play_order orders[SCENARIO_MOVES_MAX];
 	struct play_whim whim;
+	struct play_fault fault;
+	unsigned hanging_steps; /* so long an application has waited for a write */
 	bool may_fail;          /* the moves need not end as asked for */
 	bool goal_is_set;       /* the script's or the whim's, and acknowledged */
 	bool must_be_aborted;   /* it was acknowledged before the commit had begun */
@@ -44,6 +59,7 @@ struct play {
 enum play_outcome {
 	PLAY_OVER,    /* all moves have ended */
 	PLAY_DEAD,    /* the daemon is dead */
+	PLAY_HELD,    /* a move waits for a decision that its owner does not take */
 	PLAY_STOPPED, /* the journal has failed, and the daemon does nothing any more */
 	PLAY_BROKEN,  /* truth.broken says what */
 };

@@ -19,6 +19,12 @@ static const char *const kind_names[] = {
 	[TRAP_HOOK] = "interference before",
 };
 
+static const char *const fault_names[FAULT_KIND_COUNT] = {
+	[FAULT_SOURCE_UNREADABLE] = "a cell of the source becomes unreadable",
+	[FAULT_SOURCE_UNWRITABLE] = "the source takes no writes any more",
+	[FAULT_DEST_UNWRITABLE] = "the destinations take no writes any more",
+};
+
 static void print_point(const struct plot_point *point, const struct world *world,
 			uint64_t first_call)
 {
@@ -43,6 +49,9 @@ static void print_broken(const struct plot *plot, const struct play *play,
 		printf("    the owner wants %s at call %" PRIu64 "\n",
 		       play->whim.goal == GOAL_ABORT ? "it undone" : "a pause",
 		       play->whim.at_call);
+	if (play->fault.at_call > 0)
+		printf("    %s at call %" PRIu64 "\n", fault_names[play->fault.kind],
+		       play->fault.at_call);
 	printf("    after call %" PRIu64 " (%s): %s\n", play->world.call_count,
 	       world_call_name(play->world.calls[play->world.call_count - 1]),
 	       play->truth.broken);
@@ -106,11 +115,17 @@ bool plot_play(const struct plot *plot, const struct scenario *scenario, struct 
 	struct play play;
 	bool good;
 
+	enum play_outcome outcome;
+
 	play_init(&play, scenario, PLOT_SEED);
 	play.whim = plot->whim;
+	play.fault = plot->fault;
 	play.may_fail = plot->may_fail;
-	if (play_points(plot, &play, first_calls) == PLAY_OVER)
+	outcome = play_points(plot, &play, first_calls);
+	if (outcome == PLAY_OVER)
 		play_ends_well(&play);
+	else if (outcome == PLAY_HELD && plot->fault.at_call == 0)
+		truth_break(&play.truth, "a move is held though all disks are sound");
 	good = !play.truth.broken[0];
 	if (!good)
 		print_broken(plot, &play, first_calls);

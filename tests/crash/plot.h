@@ -24,6 +24,7 @@ struct plot {
 	struct plot_point points[PLOT_POINTS_MAX];
 	size_t point_count;
 	struct play_whim whim;
+	struct play_fault fault;
 	bool may_fail; /* the moves need not end as asked for */
 };
 

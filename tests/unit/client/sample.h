@@ -17,6 +17,18 @@ struct json_object;
 	"{'lv':'" lv "','lv_uuid':'u','state':'" state "','total_bytes':" #total \
 	",'copied_bytes':" #copied ",'reason':" reason "}"
 
+/* A reply of List with move 7 of 4 KiB and its one pass; more follow, or not. */
+#define SAMPLE_NEWS(state, copied, pass_state)                                       \
+	"{'parameters':{'moves':[" SAMPLE_MOVE(                                      \
+		7, state, 4096, copied,                                              \
+		"[" SAMPLE_PASS("home", pass_state, 4096, copied, "null") "]") "]}," \
+									       "'continues':true}"
+#define SAMPLE_LAST_NEWS(state, copied, passes) \
+	"{'parameters':{'moves':[" SAMPLE_MOVE(7, state, 4096, copied, passes) "]}}"
+
+/* The call that follows move 7. */
+#define SAMPLE_FOLLOW "{'parameters':{'id':7},'method':'org.pvmoved.List','more':true}"
+
 /* Parses; what cannot be parsed fails the test. Owned. */
 struct json_object *sample_parse(const char *text);
 

@@ -215,6 +215,20 @@ static void headline_says_what_is_waited_for(void **state)
 				      "it needs, is not there: vg1");
 }
 
+static void what_is_copied_may_be_unknown(void **state)
+{
+	static const char move[] =
+		SAMPLE_MOVE(9, "running", 4096, null,
+			    "[" SAMPLE_PASS("a", "reserving", 4096, null, "null") "]");
+
+	(void)state;
+	expect_headline(move, "Move 9: running, ?% of 4.00 KiB; a: reserving");
+	expect_bar(move, 52, "Move 9 [...............]   ?% ?/4.00 KiB a reserving");
+	expect_status(move, 0, PLAIN,
+		      "ID  STATE    VG   FROM -> TO            LV      SIZE  DONE  RATE  TO GO\n"
+		      " 9  running  vg0  /dev/sdb -> /dev/sdc  a   4.00 KiB    ?%     -      -\n");
+}
+
 static void bar_takes_up_what_room_there_is(void **state)
 {
 	(void)state;
@@ -305,6 +319,7 @@ int main(void)
 		cmocka_unit_test(reasons_are_shown_with_their_text),
 		cmocka_unit_test(headline_says_how_far_it_is),
 		cmocka_unit_test(headline_says_what_is_waited_for),
+		cmocka_unit_test(what_is_copied_may_be_unknown),
 		cmocka_unit_test(bar_takes_up_what_room_there_is),
 		cmocka_unit_test(bar_is_left_out_and_the_line_cut_where_there_is_no_room),
 		cmocka_unit_test(bar_of_an_ended_move_says_how_it_ended),

@@ -11,28 +11,17 @@
 #include "run.h"
 #include "sample.h"
 
-/* A reply of List with this one move, and whether more follow. */
-#define NEWS(state, copied, pass_state)                                              \
-	"{'parameters':{'moves':[" SAMPLE_MOVE(                                      \
-		7, state, 4096, copied,                                              \
-		"[" SAMPLE_PASS("home", pass_state, 4096, copied, "null") "]") "]}," \
-									       "'continues':true}"
-#define LAST_NEWS(state, copied, passes) \
-	"{'parameters':{'moves':[" SAMPLE_MOVE(7, state, 4096, copied, passes) "]}}"
-
-#define CALL "{'parameters':{'id':7},'method':'org.pvmoved.List','more':true}"
-
 static void changes_of_state_and_each_tenth_are_told(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("queued", 0, "queued")},
-		{FAKE_SEND, NEWS("running", 0, "arming")},
-		{FAKE_SEND, NEWS("running", 4, "copying")},
-		{FAKE_SEND, NEWS("running", 8, "copying")},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_SEND, NEWS("running", 1100, "copying")},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("queued", 0, "queued")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 0, "arming")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 4, "copying")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 8, "copying")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1100, "copying")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -47,15 +36,35 @@ static void changes_of_state_and_each_tenth_are_told(void **state)
 		   "");
 }
 
+static void what_is_copied_is_not_told_while_unknown(void **state)
+{
+	const struct fake_step script[] = {
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
+		{FAKE_SEND, SAMPLE_NEWS("running", null, "copying")},
+		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
+		{FAKE_AWAIT_EOF, NULL},
+		{FAKE_END, NULL},
+	};
+
+	(void)state;
+	run_expect("wait 7", script, EXIT_OK,
+		   "Move 7: running, 50% of 4.00 KiB; home: copying\n"
+		   "Move 7: done, 100% of 4.00 KiB\n",
+		   "");
+}
+
 static void failed_move_is_told_with_its_reason(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
 		{FAKE_SEND,
-		 LAST_NEWS("failed", 1024,
-			   "[" SAMPLE_PASS(
-				   "home", "failed", 4096, 1024,
-				   "{'code':'source_unreadable','text':'LE\\u001b 12'}") "]")},
+		 SAMPLE_LAST_NEWS(
+			 "failed", 1024,
+			 "[" SAMPLE_PASS(
+				 "home", "failed", 4096, 1024,
+				 "{'code':'source_unreadable','text':'LE\\u001b 12'}") "]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -69,8 +78,8 @@ static void failed_move_is_told_with_its_reason(void **state)
 static void aborted_move_is_not_what_was_awaited(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, LAST_NEWS("aborted", 0, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("aborted", 0, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -91,9 +100,9 @@ static void aborted_move_is_what_abort_awaits(void **state)
 		{FAKE_SEND,
 		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
 		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("aborting", 0, "undoing")},
-		{FAKE_SEND, LAST_NEWS("aborted", 0, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("aborting", 0, "undoing")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("aborted", 0, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -112,8 +121,8 @@ static void move_that_was_done_first_is_not_what_abort_awaits(void **state)
 		{FAKE_SEND,
 		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
 		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -131,8 +140,8 @@ static void start_can_wait(void **state)
 		{FAKE_EXPECT, "org.pvmoved.Start"},
 		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
 		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -150,9 +159,9 @@ static void start_that_waits_prints_one_document(void **state)
 		{FAKE_EXPECT, "org.pvmoved.Start"},
 		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
 		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 0, "copying")},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 0, "copying")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -169,17 +178,17 @@ static void start_that_waits_prints_one_document(void **state)
 static void waiting_outlives_the_daemon(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_COME_BACK, NULL},
-		{FAKE_EXPECT, CALL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
 		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 2048, "copying")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
 		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -202,8 +211,8 @@ static void daemon_that_dies_after_start_is_waited_for(void **state)
 		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_COME_BACK, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -217,8 +226,8 @@ static void daemon_that_dies_after_start_is_waited_for(void **state)
 static void daemon_that_stays_away_is_given_up(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_END, NULL},
 	};
@@ -234,9 +243,9 @@ static void daemon_that_stays_away_is_given_up(void **state)
 static void daemon_that_comes_back_dumb_is_given_up(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},    {FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_HANG_UP, NULL},   {FAKE_EXPECT, CALL},
-		{FAKE_AWAIT_EOF, NULL}, {FAKE_END, NULL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW}, {FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		{FAKE_HANG_UP, NULL},         {FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_AWAIT_EOF, NULL},       {FAKE_END, NULL},
 	};
 	struct run run =
 		run_client_with(&(struct run_setup){.reconnect_ms = 500}, "wait 7", script);
@@ -260,13 +269,13 @@ static void daemon_that_was_never_there_is_not_waited_for(void **state)
 static void move_that_is_not_there_is_told(void **state)
 {
 	const struct fake_step refusal[] = {
-		{FAKE_EXPECT, CALL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
 		{FAKE_SEND, "{'error':'org.pvmoved.NoSuchMove','parameters':{'id':7}}"},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
 	const struct fake_step nothing[] = {
-		{FAKE_EXPECT, CALL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
 		{FAKE_SEND, "{'parameters':{'moves':[]},'continues':true}"},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
@@ -283,8 +292,10 @@ static void move_that_is_not_there_is_told(void **state)
 static void interrupt_detaches_and_says_how_to_abort(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},    {FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_INTERRUPT, NULL}, {FAKE_AWAIT_EOF, NULL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		{FAKE_INTERRUPT, NULL},
+		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
 	sigset_t mask;
@@ -302,8 +313,10 @@ static void interrupt_detaches_and_says_how_to_abort(void **state)
 static void interrupt_ends_the_wait_for_a_daemon_that_went_away(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},  {FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_GO_AWAY, NULL}, {FAKE_INTERRUPT, NULL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		{FAKE_GO_AWAY, NULL},
+		{FAKE_INTERRUPT, NULL},
 		{FAKE_END, NULL},
 	};
 	struct run run = run_client("wait 7", script);
@@ -316,9 +329,9 @@ static void interrupt_ends_the_wait_for_a_daemon_that_went_away(void **state)
 static void ignored_interrupt_stays_ignored(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
 		{FAKE_INTERRUPT, NULL},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -332,54 +345,15 @@ static void ignored_interrupt_stays_ignored(void **state)
 	run_free(&run);
 }
 
-static void watching_one_move_ends_with_it(void **state)
-{
-	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_SEND, LAST_NEWS("failed", 1024, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
-	};
-	struct run run = run_client("status --watch 7", script);
-
-	(void)state;
-	assert_int_equal(run.code, EXIT_OK);
-	assert_non_null(strstr(run.out, "LV    STATE        SIZE  DONE  REASON\n"));
-	assert_non_null(strstr(run.out, "\nMove 7: failed, 25% of 4.00 KiB\n"));
-	run_free(&run);
-}
-
-static void watching_as_json_gives_a_document_a_line(void **state)
-{
-	const struct fake_step script[] = {
-		{FAKE_EXPECT, "{'parameters':{},'method':'org.pvmoved.List','more':true}"},
-		{FAKE_SEND, "{'parameters':{'moves':[]},'continues':true}"},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_GO_AWAY, NULL},
-		{FAKE_END, NULL},
-	};
-	struct run run = run_client_with(&(struct run_setup){.reconnect_ms = 20},
-					 "status --watch --json", script);
-	const char *second = strchr(run.out, '\n') + 1;
-
-	(void)state;
-	assert_int_equal(run.code, EXIT_UNREACHABLE);
-	assert_memory_equal(run.out, "{\"moves\":[]}\n", 13);
-	assert_memory_equal(second, "{\"moves\":[{\"id\":7,", 18);
-	assert_ptr_equal(strchr(second, '\n'), second + strlen(second) - 1);
-	run_free(&run);
-}
-
 static void terminal_has_one_line_redrawn_in_place(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
 		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, CALL},
-		{FAKE_SEND, NEWS("running", 2048, "copying")},
-		{FAKE_SEND, LAST_NEWS("done", 4096, "[]")},
+		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
+		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
 		{FAKE_AWAIT_EOF, NULL},
 		{FAKE_END, NULL},
 	};
@@ -394,38 +368,11 @@ static void terminal_has_one_line_redrawn_in_place(void **state)
 	run_free(&run);
 }
 
-static void terminal_has_one_screen_redrawn(void **state)
-{
-	const struct fake_step script[] = {
-		{FAKE_EXPECT, "List"},
-		{FAKE_SEND,
-		 "{'parameters':{'moves':[" SAMPLE_MOVE(5, "done", 1, 1, "[]") "," SAMPLE_MOVE(
-			 6, "done", 1, 1, "[]") "]},'continues':"
-						"true}"},
-		{FAKE_SEND, NEWS("running", 1024, "copying")},
-		{FAKE_GO_AWAY, NULL},
-		{FAKE_END, NULL},
-	};
-	struct run run =
-		run_client_with(&(struct run_setup){.reconnect_ms = 20, .columns = 18, .lines = 4},
-				"status --watch", script);
-
-	(void)state;
-	assert_string_equal(run.out, "\033[H\033[2J"
-				     "ID  STATE  VG   FR\n"
-				     " 6  done   vg0  /d\n"
-				     " 5  done   vg0  /d\n"
-				     "\033[H\033[2J"
-				     "ID  STATE    VG\n"
-				     " 7  running  vg0\n"
-				     " 6  done     vg0\n");
-	run_free(&run);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changes_of_state_and_each_tenth_are_told),
+		cmocka_unit_test(what_is_copied_is_not_told_while_unknown),
 		cmocka_unit_test(failed_move_is_told_with_its_reason),
 		cmocka_unit_test(aborted_move_is_not_what_was_awaited),
 		cmocka_unit_test(aborted_move_is_what_abort_awaits),
@@ -442,9 +389,6 @@ int main(void)
 		cmocka_unit_test(interrupt_ends_the_wait_for_a_daemon_that_went_away),
 		cmocka_unit_test(ignored_interrupt_stays_ignored),
 		cmocka_unit_test(terminal_has_one_line_redrawn_in_place),
-		cmocka_unit_test(terminal_has_one_screen_redrawn),
-		cmocka_unit_test(watching_one_move_ends_with_it),
-		cmocka_unit_test(watching_as_json_gives_a_document_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 
 #include "daemon/dm/table.h"
 
-#define MIRROR "core 2 512 sync 2 252:0 2048 252:16 4096 2 handle_errors keep_log"
+#define MIRROR "core 2 512 sync 2 252:0 2048 252:16 4096 1 handle_errors"
 
 static struct dm_target linear(unsigned minor, uint64_t offset_sectors, uint64_t len_sectors)
 {
@@ -166,12 +166,14 @@ static void other_targets_and_other_forms_of_ours_are_other(void **state)
 	/* what lvm2's own pvmove loads */
 	parses_as("mirror", "core 1 4096 2 252:0 0 252:16 0", DM_OTHER);
 	parses_as("mirror", "core 1 4096 2 252:0 0 252:16 0 1 handle_errors", DM_OTHER);
-	parses_as("mirror", "core 2 512 sync 2 252:0 0 252:16 0 1 handle_errors", DM_OTHER);
-	parses_as("mirror", "core 2 512 sync 3 8:0 0 8:16 0 8:32 0 2 handle_errors keep_log",
+	parses_as("mirror", "core 2 512 nosync 2 252:0 0 252:16 0 1 handle_errors", DM_OTHER);
+	/* it would copy the destination over a source that fails */
+	parses_as("mirror", "core 2 512 sync 2 252:0 0 252:16 0 2 handle_errors keep_log",
 		  DM_OTHER);
+	parses_as("mirror", "core 2 512 sync 3 8:0 0 8:16 0 8:32 0 1 handle_errors", DM_OTHER);
 	parses_as("mirror", MIRROR "2", DM_OTHER);
 	parses_as("mirror", MIRROR " 7", DM_OTHER);
-	parses_as("mirror", "core 2 512 syncs 2 8:0 0 8:16 0 2 handle_errors keep_log", DM_OTHER);
+	parses_as("mirror", "core 2 512 syncs 2 8:0 0 8:16 0 1 handle_errors", DM_OTHER);
 }
 
 static void what_is_other_has_nothing_but_its_place(void **state)
@@ -211,8 +213,8 @@ static void numbers_out_of_bounds_are_nonsense(void **state)
 	is_nonsense("linear", "8:0 0\n");
 	is_nonsense("linear", "8:0 18446744073709551616");
 	is_nonsense("linear", "8:0 99999999999999999999999999999999999");
-	is_nonsense("mirror", "core 2 0 sync 2 8:0 0 8:16 0 2 handle_errors keep_log");
-	is_nonsense("mirror", "core 2 4294967296 sync 2 8:0 0 8:16 0 2 handle_errors keep_log");
+	is_nonsense("mirror", "core 2 0 sync 2 8:0 0 8:16 0 1 handle_errors");
+	is_nonsense("mirror", "core 2 4294967296 sync 2 8:0 0 8:16 0 1 handle_errors");
 	is_nonsense("mirror", "core 2");
 	is_nonsense("mirror", "core 2 512 sync 2 8:0 0 8:16");
 	parses_as("linear", "4095:1048575 0", DM_LINEAR);

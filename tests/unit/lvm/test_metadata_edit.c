@@ -272,6 +272,19 @@ static void a_run_joins_an_unmoved_neighbour_that_it_continues(void **state)
 	assert_segments(committed, "data", "pv0:0+10 pv0:50+20");
 }
 
+static void neighbours_that_do_not_move_are_not_joined(void **state)
+{
+	const struct reservation reservation = RESERVATION(DATA, RUN(20, 10, PV1, 5, PV2, 100));
+	_free_ char *sample = sample_read("multi");
+	_free_ char *moved = text_replace(sample, "\"pv0\", 20", "\"pv0\", 130");
+	_free_ char *split = text_replace(moved, "\"pv0\", 0\n", "\"pv0\", 120\n");
+	_free_ char *reserved = edit(split, METADATA_RESERVE, &reservation);
+	_free_ char *committed = edit(reserved, METADATA_COMMIT, &reservation);
+
+	(void)state;
+	assert_segments(committed, "data", "pv0:120+10 pv0:130+10 pv2:100+10");
+}
+
 static void segments_that_do_not_move_stay_as_they_are(void **state)
 {
 	const struct reservation reservation = RESERVATION(STRIPED, RUN(10, 6, PV2, 0, PV0, 100));
@@ -738,6 +751,7 @@ int main(void)
 		cmocka_unit_test(one_segment_may_become_several_runs),
 		cmocka_unit_test(one_run_may_span_segments),
 		cmocka_unit_test(a_run_joins_an_unmoved_neighbour_that_it_continues),
+		cmocka_unit_test(neighbours_that_do_not_move_are_not_joined),
 		cmocka_unit_test(segments_that_do_not_move_stay_as_they_are),
 		cmocka_unit_test(what_is_not_linear_does_not_move),
 		cmocka_unit_test(tags_of_segments_stay_and_keep_them_apart),

@@ -153,6 +153,25 @@ static void rate_and_time_left_are_those_of_a_running_move(void **state)
 	assert_member(done, "eta_us", "null");
 }
 
+static void what_nobody_has_looked_at_is_not_known(void **state)
+{
+	struct sample sample;
+	struct json_object *passes;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	eta_add_sample(&sample.move.eta, 1000000, 0);
+	eta_add_sample(&sample.move.eta, 3000000, 2000);
+	sample.passes[1].is_observed = false;
+	object = encode_move(&sample.move);
+	assert_member(object, "copied_bytes", "null");
+	assert_member(object, "eta_us", "null");
+	passes = json_object_object_get(object, "passes");
+	assert_member(json_object_array_get_idx(passes, 0), "copied_bytes", "1000");
+	assert_member(json_object_array_get_idx(passes, 1), "copied_bytes", "null");
+}
+
 /* At a byte a second; the wire's numbers end at 2^63 − 1. */
 static void a_time_left_beyond_the_wire_is_not_known(void **state)
 {
@@ -207,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_move_is_encoded_as_the_interface_says),
 		cmocka_unit_test(what_is_known_is_not_null),
 		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
+		cmocka_unit_test(what_nobody_has_looked_at_is_not_known),
 		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),
 		cmocka_unit_test(a_plan_is_encoded_as_the_interface_says),
 	};

@@ -14,11 +14,11 @@
 #define cleanup(func) __attribute__((cleanup(func)))
 
 /* Defines a cleanup function name(type *) that calls release() unless the value is NULL. */
-#define DEFINE_CLEANUP(type, name, release)                                                        \
-	static inline void name(type *p)                                                           \
-	{                                                                                          \
-		if (*p)                                                                            \
-			release(*p);                                                               \
+#define DEFINE_CLEANUP(type, name, release) \
+	static inline void name(type *p)    \
+	{                                   \
+		if (*p)                     \
+			release(*p);        \
 	}
 
 static inline void cleanup_freep(void *p)
@@ -38,11 +38,11 @@ static inline void cleanup_closep(const int *fd)
 #define _close_ cleanup(cleanup_closep)
 
 /* Takes the pointer out of *pp, leaving NULL, so that no cleanup releases it. */
-#define steal_pointer(pp)                                                                          \
-	({                                                                                         \
-		__typeof__(*(pp)) _taken = *(pp);                                                  \
-		*(pp) = NULL;                                                                      \
-		_taken;                                                                            \
+#define steal_pointer(pp)                         \
+	({                                        \
+		__typeof__(*(pp)) _taken = *(pp); \
+		*(pp) = NULL;                     \
+		_taken;                           \
 	})
 
 /* The same for a file descriptor, leaving −1. */

@@ -99,7 +99,8 @@ static int start_journal(struct daemon *daemon)
 		return EXIT_BUSY;
 	}
 	if (r == -EBADMSG) {
-		log_error("the journal %s/journal is damaged at byte %" PRIu64 " (%s) and was left as "
+		log_error("the journal %s/journal is damaged at byte %" PRIu64
+			  " (%s) and was left as "
 			  "it is; see 'damaged journal' in pvmoved(8)",
 			  state_dir, damage.off_bytes, damage.what);
 		return EXIT_DAMAGED;

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 /* Most of stdout and of stderr that is kept, in bytes. */
-#define COMMAND_OUTPUT_MAX (16u * 1024 * 1024)
-#define COMMAND_ERRORS_MAX 4096u
+#define COMMAND_OUTPUT_MAX ((size_t)16 * 1024 * 1024)
+#define COMMAND_ERRORS_MAX ((size_t)4096)
 
 struct commands;
 struct command;

@@ -2,6 +2,7 @@
 #include "daemon/lvm/device.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,20 +11,21 @@
 
 #include "common/cleanup.h"
 
-DEFINE_CLEANUP(FILE *, fclosep, fclose)
-
 /* Reads a file that holds one number. */
 static int read_number(const char *path, uint32_t *numberp)
 {
-	cleanup(fclosep) FILE *file = fopen(path, "re");
+	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char line[32];
 	char *end;
 	unsigned long number;
+	ssize_t len;
 
-	if (!file)
+	if (fd < 0)
 		return -errno;
-	if (!fgets(line, sizeof(line), file))
-		return -EBADMSG;
+	len = read(fd, line, sizeof(line) - 1);
+	if (len < 0)
+		return -errno;
+	line[len] = '\0';
 	errno = 0;
 	number = strtoul(line, &end, 10);
 	if (errno || end == line || *end != '\n' || number > UINT32_MAX)
@@ -52,7 +54,7 @@ static int read_queue(const char *sysfs, dev_t dev, const char *what, uint32_t *
 int device_look_by_number(dev_t dev, const char *sysfs, struct device *devicep)
 {
 	struct device device = {.dev = dev};
-	uint32_t rotational;
+	uint32_t rotational = 0;
 	int r;
 
 	r = read_queue(sysfs, dev, "logical_block_size", &device.logical_block_bytes);

@@ -19,7 +19,7 @@
  * it meanwhile, so that no new readers come. A file is unlinked by whoever
  * releases it last, so a lock counts only if its inode still has the name.
  */
-#define RETRY_MS   20
+#define RETRY_US   20000
 #define INODES_MAX 8 /* tries at a file that is unlinked each time */
 
 struct lock_file {
@@ -142,7 +142,7 @@ static struct timespec deadline_in(uint32_t timeout_ms)
 
 static void on_retry(evutil_socket_t fd, short events, void *arg)
 {
-	const struct timeval retry = {.tv_usec = RETRY_MS * 1000};
+	const struct timeval retry = {.tv_usec = RETRY_US};
 	struct vg_lock *lock = arg;
 	struct lock_file *file = &lock->global;
 	int r;

@@ -18,7 +18,7 @@
 #include "daemon/lvm/vg.h"
 
 /* Longest metadata text accepted, in bytes. LVM's metadata areas are smaller. */
-#define METADATA_TEXT_MAX (64u * 1024 * 1024)
+#define METADATA_TEXT_MAX ((size_t)64 * 1024 * 1024)
 
 /*
  * Parses the text of one VG. Returns 0 and an owned group (vg_free), -EBADMSG
@@ -49,7 +49,7 @@ enum metadata_edit {
  * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED,
  * or, after METADATA_RELEASE, whatever the stage, without the hidden LV.
  */
-bool metadata_edit_is_done(enum metadata_edit edit, const struct vg *vg,
+bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 			   const struct reservation *reservation);
 
 /*
@@ -58,5 +58,5 @@ bool metadata_edit_is_done(enum metadata_edit edit, const struct vg *vg,
  * -EBUSY and -EEXIST as above; and metadata_parse()'s errors. On every error
  * *textp is untouched.
  */
-int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit edit,
+int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		  const struct reservation *reservation, char **textp);

@@ -232,10 +232,10 @@ static int release(const struct edit *edit)
 	return tree_list_remove(edit->tree, find_lv(edit, &lv->id), "status", "LOCKED");
 }
 
-bool metadata_edit_is_done(enum metadata_edit edit, const struct vg *vg,
+bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 			   const struct reservation *reservation)
 {
-	switch (edit) {
+	switch (kind) {
 	case METADATA_RESERVE:
 		return metadata_stage(vg, reservation) == STAGE_RESERVED;
 	case METADATA_COMMIT:

@@ -135,15 +135,13 @@ static int parse_areas(const struct parse *parse, const struct dm_config_value *
 	for (; value; value = value->next->next) {
 		const struct name *pv;
 		uint64_t first_pe;
-		int r;
 
 		if (value->type != DM_CFG_STRING || !value->next || value->next->type != DM_CFG_INT)
 			return -EBADMSG;
 		pv = names_find(parse->pv_keys, vg->pv_count, value->v.str);
 		if (!pv) {
-			r = note_lower_lv(parse, value->v.str, lv);
-			if (r < 0)
-				return r;
+			if (note_lower_lv(parse, value->v.str, lv) < 0)
+				return -EBADMSG;
 			continue;
 		}
 		first_pe = (uint64_t)value->next->v.i;
@@ -337,9 +335,12 @@ static int parse_group(struct parse *parse, const struct dm_config_node *node)
 	struct section section = {.node = node};
 	const struct dm_config_value *status = section_may_strings(&section, "status");
 	const struct dm_config_value *flags = section_may_strings(&section, "flags");
-	struct vg *vg = parse->vg;
+	struct vg *vg = section_new_array(&section, 1, sizeof(*vg));
 	int r;
 
+	if (!vg)
+		return -ENOMEM;
+	parse->vg = vg;
 	if (!lvm_name_is_valid(node->key))
 		return -EBADMSG;
 	vg->name = section_copy_string(&section, node->key);
@@ -389,9 +390,6 @@ int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
 	group = tree_only_section(tree);
 	if (!group || !is_group_text(tree))
 		return -EBADMSG;
-	parse.vg = calloc(1, sizeof(*parse.vg));
-	if (!parse.vg)
-		return -ENOMEM;
 	r = parse_group(&parse, group);
 	if (r < 0)
 		return r;

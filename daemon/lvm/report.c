@@ -9,7 +9,6 @@
 
 #include "common/cleanup.h"
 
-DEFINE_CLEANUP(struct json_object *, json_putp, json_object_put)
 DEFINE_CLEANUP(struct json_tokener *, json_tokener_freep, json_tokener_free)
 
 /* { "report": [ { "pv": [ { "pv_name": "…" } ] } ] } */
@@ -82,7 +81,7 @@ int report_find_vg(const char *text, size_t len_bytes, const struct lvm_id *vg,
 			return -EBADMSG;
 		if (strcmp(id, vg->text) != 0)
 			continue;
-		strcpy(namep, name);
+		memcpy(namep, name, strlen(name) + 1);
 		return 0;
 	}
 	return -ENOENT;

@@ -261,7 +261,7 @@ static int read_file(struct request *request)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size > METADATA_TEXT_MAX)
+	if ((size_t)st.st_size > METADATA_TEXT_MAX)
 		return -EBADMSG;
 	text = malloc((size_t)st.st_size + 1);
 	if (!text)
@@ -293,7 +293,7 @@ static void look_at_devices(struct request *request)
 
 static void on_backup(struct request *request, const struct command_result *result)
 {
-	struct vg *vg;
+	struct vg *vg = NULL;
 	int r;
 
 	if (result->code == -EIO) {
@@ -305,7 +305,7 @@ static void on_backup(struct request *request, const struct command_result *resu
 		r = read_file(request);
 	if (r == 0)
 		r = metadata_parse(request->text, request->text_len, &vg);
-	if (r < 0) {
+	if (!vg) {
 		request_finish(request, r == -E2BIG ? -EBADMSG : r, result->errors);
 		return;
 	}

@@ -21,7 +21,7 @@
  */
 #define DEPTH_MAX  16
 #define KEY_MAX    256
-#define STRING_MAX (64u * 1024)
+#define STRING_MAX 65536
 
 /* What may stand between the values of our texts and the next token. */
 static bool ends_number(const char *p, const char *end)

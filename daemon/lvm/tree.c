@@ -10,17 +10,19 @@
 int tree_parse(const char *text, size_t len_bytes, struct dm_config_tree **treep)
 {
 	_tree_ struct dm_config_tree *tree = NULL;
-	_free_ char *copy = NULL;
+	char *copy;
 
 	if (!scan_is_plain(text, len_bytes))
 		return -EBADMSG;
-	/* The parser reads numbers with strtoll(), which needs an end. */
-	copy = strndup(text, len_bytes);
-	if (!copy)
-		return -ENOMEM;
 	tree = dm_config_create();
 	if (!tree)
 		return -ENOMEM;
+	/* The parser reads numbers with strtoll(), which needs an end. */
+	copy = dm_pool_alloc(dm_config_memory(tree), len_bytes + 1);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, text, len_bytes);
+	copy[len_bytes] = '\0';
 	/* Looking for doubles takes quadratic time; whoever reads the tree looks where it matters.
 	 */
 	if (!dm_config_parse_without_dup_node_check(tree, copy, copy + len_bytes))

@@ -65,8 +65,12 @@ struct lvm_id lvm_id_generate(void)
 {
 	struct lvm_id id = {0};
 
-	for (size_t i = 0; i < LVM_ID_TEXT_LEN; i++)
-		id.text[i] = is_dash_at(i) ? '-' : random_character();
+	for (size_t i = 0; i < LVM_ID_TEXT_LEN; i++) {
+		if (is_dash_at(i))
+			id.text[i] = '-';
+		else
+			id.text[i] = random_character();
+	}
 	return id;
 }
 

@@ -139,10 +139,12 @@ static enum pass_reason reason_of_event(enum pass_event event)
 	case EVENT_SOURCE_FAILED:
 		return REASON_SOURCE_FAILED;
 	case EVENT_DEST_FAILED:
+	case EVENT_DEST_FAILED_LATE:
 		return REASON_DEST_FAILED;
 	case EVENT_LEG_FOREIGN:
 	case EVENT_STRAY_LEG:
 	case EVENT_TABLE_FOREIGN:
+	case EVENT_ASTRAY:
 		return REASON_TABLE_FOREIGN;
 	default:
 		return REASON_NONE;

@@ -122,10 +122,12 @@ static enum pass_event event_when_committed(const struct pass_sight *sight, enum
 	if (lv == LV_SEEN_ON_LEG) {
 		/* The metadata already promises the destination: it must hold everything. */
 		if (!leg_is_ours || !progress->synced)
-			return EVENT_LEG_FOREIGN;
-		return progress->dest_sound ? EVENT_COMMITTED : EVENT_DEST_FAILED;
+			return progress->dest_sound ? EVENT_ASTRAY : EVENT_DEST_FAILED_LATE;
+		return progress->dest_sound ? EVENT_COMMITTED : EVENT_DEST_FAILED_LATE;
 	}
-	if (lv == LV_SEEN_ON_SOURCE || lv == LV_SEEN_ELSEWHERE)
+	if (lv == LV_SEEN_ON_SOURCE)
+		return EVENT_ASTRAY;
+	if (lv == LV_SEEN_ELSEWHERE)
 		return sight->leg->present ? EVENT_STRAY_LEG : EVENT_TABLE_FOREIGN;
 	return sight->leg->present ? EVENT_SWITCHED : EVENT_RETIRED;
 }

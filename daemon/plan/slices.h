@@ -63,9 +63,9 @@ int slice_map_table(const struct slice_map *map, const struct leg_geometry *geom
 /* Trouble the kernel reports for mirrors of a leg; the graver the further down. */
 enum leg_trouble {
 	LEG_SOUND,
-	LEG_SOURCE_READ_FAILED, /* an application's read failed on the source */
-	LEG_DEST_FAILED,        /* writes or copies do not reach the destination */
-	LEG_SOURCE_UNREADABLE,  /* what is being copied failed on the source side */
+	LEG_SOURCE_READ_FAILED,  /* an application's read failed on the source */
+	LEG_DEST_FAILED,         /* writes or copies do not reach the destination */
+	LEG_SOURCE_UNREADABLE,   /* what is being copied failed on the source side */
 	LEG_SOURCE_WRITE_FAILED, /* the source may lack what was written to both sides */
 };
 

@@ -2,9 +2,10 @@
 /*
  * The crash matrix.
  *
- *	test_crash			everything
+ *	test_crash			everything, for some minutes
  *	test_crash MODE [SCENARIO]	a part of it
  *	test_crash play SCENARIO [(before|after|late) CALL (kill|cut)]...
+ *		   [fault CALL (unreadable|source|destination)]
  *					one play, with what the daemons log
  */
 #include <inttypes.h>
@@ -77,6 +78,31 @@ static int run_parts(const char *mode, const char *scenario)
 	return _cmocka_run_group_tests("crash matrix", tests, count, NULL, NULL);
 }
 
+/* Takes three words of the command line. */
+static bool add_word(struct plot *plot, char **words)
+{
+	uint64_t call = strtoull(words[1], NULL, 10);
+
+	if (strcmp(words[0], "fault") == 0) {
+		plot->fault.at_call = call;
+		plot->fault.kind = *words[2] == 'u'   ? FAULT_SOURCE_UNREADABLE
+				   : *words[2] == 's' ? FAULT_SOURCE_UNWRITABLE
+						      : FAULT_DEST_UNWRITABLE;
+		plot->may_fail = true;
+		return true;
+	}
+	if (plot->point_count == PLOT_POINTS_MAX)
+		return false;
+	plot->points[plot->point_count++] = (struct plot_point){
+		.at = call,
+		.kind = *words[0] == 'b'   ? TRAP_DIE_BEFORE
+			: *words[0] == 'a' ? TRAP_DIE_AFTER
+					   : TRAP_DIE_LATE,
+		.end = *words[2] == 'k' ? WORLD_DAEMON_KILLED : WORLD_POWER_CUT,
+	};
+	return true;
+}
+
 static int play_one(int argc, char **argv)
 {
 	const struct scenario *scenario = argc > 0 ? scenario_find(argv[0]) : NULL;
@@ -84,14 +110,9 @@ static int play_one(int argc, char **argv)
 
 	if (!scenario)
 		return EXIT_FAILURE;
-	for (int i = 1; i + 2 < argc && plot.point_count < PLOT_POINTS_MAX; i += 3)
-		plot.points[plot.point_count++] = (struct plot_point){
-			.kind = *argv[i] == 'b'   ? TRAP_DIE_BEFORE
-				: *argv[i] == 'a' ? TRAP_DIE_AFTER
-						  : TRAP_DIE_LATE,
-			.at = strtoull(argv[i + 1], NULL, 10),
-			.end = *argv[i + 2] == 'k' ? WORLD_DAEMON_KILLED : WORLD_POWER_CUT,
-		};
+	for (int i = 1; i + 2 < argc; i += 3)
+		if (!add_word(&plot, &argv[i]))
+			return EXIT_FAILURE;
 	log_init(LOG_DEBUG);
 	return plot_play(&plot, scenario, NULL) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

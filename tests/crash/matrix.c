@@ -70,8 +70,7 @@ static void play_once(const struct scenario *scenario, const struct plot_calls *
 static void die_twice(const struct plot_point *point, const struct scenario *scenario,
 		      struct matrix_count *count)
 {
-	struct fake_random random =
-		fake_random_seed(point->at * 64 + point->kind * 8 + point->end);
+	struct fake_random random = fake_random_seed(point->at * 64 + point->kind * 8 + point->end);
 	struct plot plot = {.points = {*point}, .point_count = 1};
 	struct plot_calls calls = {0};
 	uint64_t recovery_calls;
@@ -173,19 +172,35 @@ static void play_refreshes(const struct scenario *scenario, const struct plot_ca
 	}
 }
 
-static void play_faults(const struct scenario *scenario, const struct plot_calls *calls,
-			struct matrix_count *count)
+static void play_fault(const struct scenario *scenario, const struct plot_calls *calls,
+		       struct matrix_count *count, enum play_fault_kind kind)
 {
 	for (uint64_t at = 1; at <= calls->count; at++) {
-		for (enum play_fault_kind kind = 0; kind < FAULT_KIND_COUNT; kind++) {
-			const struct plot plot = {
-				.fault = {.at_call = at, .kind = kind},
-				.may_fail = true,
-			};
+		const struct plot plot = {
+			.fault = {.at_call = at, .kind = kind},
+			.may_fail = true,
+		};
 
-			play(&plot, scenario, NULL, count);
-		}
+		play(&plot, scenario, NULL, count);
 	}
+}
+
+static void play_unreadable(const struct scenario *scenario, const struct plot_calls *calls,
+			    struct matrix_count *count)
+{
+	play_fault(scenario, calls, count, FAULT_SOURCE_UNREADABLE);
+}
+
+static void play_failing_source(const struct scenario *scenario, const struct plot_calls *calls,
+				struct matrix_count *count)
+{
+	play_fault(scenario, calls, count, FAULT_SOURCE_UNWRITABLE);
+}
+
+static void play_failing_destination(const struct scenario *scenario,
+				     const struct plot_calls *calls, struct matrix_count *count)
+{
+	play_fault(scenario, calls, count, FAULT_DEST_UNWRITABLE);
 }
 
 static const struct matrix_mode modes[] = {
@@ -194,7 +209,11 @@ static const struct matrix_mode modes[] = {
 	 play_twice},
 	{"failures", "calls that fail are tried again, or the move is undone", play_failures},
 	{"whims", "a move can be aborted or paused at any time", play_whims},
-	{"faults", "a disk that fails costs no acknowledged data", play_faults},
+	{"unreadable", "what cannot be read of the source costs nothing else", play_unreadable},
+	{"failing-source", "a source that takes no writes costs nothing acknowledged",
+	 play_failing_source},
+	{"failing-destination", "a destination that takes no writes costs nothing acknowledged",
+	 play_failing_destination},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
 };
 

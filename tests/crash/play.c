@@ -86,8 +86,8 @@ static void ask_for_moves(struct play *play)
 		const struct scenario_move *wanted = &play->scenario->moves[i];
 		struct play_order *order = &play->orders[i];
 
-		if (!wanted->wanted || order->id != 0 || order->is_void ||
-		    order->is_pending || (wanted->in_turn && !move_has_ended(play, i - 1)))
+		if (!wanted->wanted || order->id != 0 || order->is_void || order->is_pending ||
+		    (wanted->in_turn && !move_has_ended(play, i - 1)))
 			continue;
 		order->is_pending = true;
 		mover_start(play->mover, make_request(play, i), on_start, order);
@@ -240,11 +240,20 @@ static void check_hangs(struct play *play)
 		truth_break(&play->truth, "an application's write hangs");
 }
 
-static bool is_held(const struct play *play)
+/* No move goes on before somebody has decided, or mended, something. */
+static bool all_is_held(const struct play *play)
 {
-	const struct move *move = mover_find_move(play->mover, play->orders[0].id);
+	const struct move *move = NULL;
+	bool held = false;
 
-	return move && move_state(move) == MOVE_HELD;
+	while ((move = mover_next_move(play->mover, move))) {
+		if (move_is_terminal(move))
+			continue;
+		if (move_state(move) != MOVE_HELD && !move->waiting)
+			return false;
+		held = true;
+	}
+	return held && play->truth.disks_fail;
 }
 
 enum play_outcome play_run(struct play *play)
@@ -262,7 +271,7 @@ enum play_outcome play_run(struct play *play)
 			return PLAY_OVER;
 		if (play->world.journal.error < 0 && failed_steps++ == JOURNAL_STEPS)
 			return PLAY_STOPPED;
-		held_steps = is_held(play) ? held_steps + 1 : 0;
+		held_steps = all_is_held(play) ? held_steps + 1 : 0;
 		if (held_steps > HELD_STEPS)
 			return PLAY_HELD;
 		if (!happened && play->world.journal.error == 0 && play->resume_at_step == 0)
@@ -289,8 +298,9 @@ static void check_replay(struct play *play)
 		again = mover_next_move(mover, again);
 		if (!again || again->id != move->id || move_state(again) != move_state(move) ||
 		    again->finished_us != move->finished_us)
-			truth_break(&play->truth, "the journal does not tell of the end of move %"
-						  PRIu64, move->id);
+			truth_break(&play->truth,
+				    "the journal does not tell of the end of move %" PRIu64,
+				    move->id);
 	}
 	mover_free(mover);
 }

@@ -37,7 +37,7 @@ struct play_order {
 	size_t index;
 	bool is_pending;
 	bool is_void; /* there was nothing to move, after an abort or a failure */
-	uint64_t id; /* 0: not acknowledged yet */
+	uint64_t id;  /* 0: not acknowledged yet */
 };
 
 struct play {
@@ -48,10 +48,10 @@ struct play {
 	struct play_order orders[SCENARIO_MOVES_MAX];
 	struct play_whim whim;
 	struct play_fault fault;
-	unsigned hanging_steps; /* so long an application has waited for a write */
-	bool may_fail;          /* the moves need not end as asked for */
-	bool goal_is_set;       /* the script's or the whim's, and acknowledged */
-	bool must_be_aborted;   /* it was acknowledged before the commit had begun */
+	unsigned hanging_steps;  /* so long an application has waited for a write */
+	bool may_fail;           /* the moves need not end as asked for */
+	bool goal_is_set;        /* the script's or the whim's, and acknowledged */
+	bool must_be_aborted;    /* it was acknowledged before the commit had begun */
 	uint64_t resume_at_step; /* of a pause; 0: there is none */
 	char uuids[PLAY_IDS_MAX][UUID_TEXT_SIZE]; /* of the moves seen, by id */
 };

@@ -38,5 +38,4 @@ struct plot_calls {
  * Plays it. Returns true when nothing was broken; prints what was otherwise.
  * callsp may be NULL.
  */
-bool plot_play(const struct plot *plot, const struct scenario *scenario,
-	       struct plot_calls *callsp);
+bool plot_play(const struct plot *plot, const struct scenario *scenario, struct plot_calls *callsp);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 /* Three segments of different lengths on the source and one elsewhere, which stays. */
-#define SEGMENTED_LV                                                                               \
-	{                                                                                          \
-		.name = "data", .segments = {{0, 2, 3}, {2, 1, 1}, {0, 9, 5}, {0, 6, 1} }          \
+#define SEGMENTED_LV                                                                       \
+	{                                                                                  \
+		.name = "data", .segments = { {0, 2, 3}, {2, 1, 1}, {0, 9, 5}, {0, 6, 1} } \
 	}
 
 static const struct scenario scenarios[] = {
@@ -14,14 +14,20 @@ static const struct scenario scenarios[] = {
 		.name = "segments",
 		.disk_pes = {16, 20, 8},
 		.vgs = {{"vg", 0, 3, {SEGMENTED_LV}}},
-		.moves = {{.wanted = true, .source = 0, .destinations = {1}, .destination_count = 1}},
+		.moves = {{.wanted = true,
+			   .source = 0,
+			   .destinations = {1},
+			   .destination_count = 1}},
 	},
 	{
 		.name = "two-lvs",
 		.disk_pes = {12, 16},
-		.vgs = {{"vg", 0, 2, {{.name = "one", .segments = {{0, 0, 3}}},
-				      {.name = "kept", .segments = {{1, 0, 2}}},
-				      {.name = "two", .segments = {{0, 4, 2}, {0, 8, 2}}}}}},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "kept", .segments = {{1, 0, 2}}},
+			  {.name = "two", .segments = {{0, 4, 2}, {0, 8, 2}}}}}},
 		.moves = {{.wanted = true, .source = 0}},
 	},
 	{
@@ -36,9 +42,14 @@ static const struct scenario scenarios[] = {
 	{
 		.name = "inactive",
 		.disk_pes = {8, 8},
-		.vgs = {{"vg", 0, 2, {{.name = "off", .inactive = true, .stays_down = true,
-				       .segments = {{0, 2, 4}}},
-				      {.name = "on", .segments = {{0, 0, 2}}}}}},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "off",
+			   .inactive = true,
+			   .stays_down = true,
+			   .segments = {{0, 2, 4}}},
+			  {.name = "on", .segments = {{0, 0, 2}}}}}},
 		.moves = {{.wanted = true, .source = 0}},
 	},
 	{
@@ -51,15 +62,23 @@ static const struct scenario scenarios[] = {
 		.name = "abort",
 		.disk_pes = {16, 20, 8},
 		.vgs = {{"vg", 0, 3, {SEGMENTED_LV}}},
-		.moves = {{.wanted = true, .source = 0, .destinations = {1}, .destination_count = 1}},
+		.moves = {{.wanted = true,
+			   .source = 0,
+			   .destinations = {1},
+			   .destination_count = 1}},
 		.script = SCRIPT_ABORT,
 	},
 	{
 		.name = "abort-second",
 		.disk_pes = {12, 16},
-		.vgs = {{"vg", 0, 2, {{.name = "one", .inactive = true, .stays_down = true,
-				       .segments = {{0, 0, 2}}},
-				      {.name = "two", .segments = {{0, 4, 5}}}}}},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one",
+			   .inactive = true,
+			   .stays_down = true,
+			   .segments = {{0, 0, 2}}},
+			  {.name = "two", .segments = {{0, 4, 5}}}}}},
 		.moves = {{.wanted = true, .source = 0}},
 		.script = SCRIPT_ABORT,
 	},
@@ -73,8 +92,11 @@ static const struct scenario scenarios[] = {
 	{
 		.name = "late-vg",
 		.disk_pes = {8, 8},
-		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 4}}},
-				      {.name = "more", .segments = {{0, 5, 2}}}}}},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "data", .segments = {{0, 1, 4}}},
+			  {.name = "more", .segments = {{0, 5, 2}}}}}},
 		.moves = {{.wanted = true, .source = 0}},
 		.late_steps = 40,
 	},
@@ -88,8 +110,11 @@ static const struct scenario scenarios[] = {
 	{
 		.name = "one-lv-each",
 		.disk_pes = {10, 10},
-		.vgs = {{"vg", 0, 2, {{.name = "one", .segments = {{0, 0, 3}}},
-				      {.name = "two", .segments = {{0, 4, 3}}}}}},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "two", .segments = {{0, 4, 3}}}}}},
 		.moves = {{.wanted = true, .source = 0, .lv = "one"},
 			  {.wanted = true, .source = 0, .lv = "two"}},
 	},

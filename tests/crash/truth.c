@@ -69,7 +69,9 @@ static void check_boot_view(struct truth *truth, size_t lv, const struct truth_p
 		const struct fake_disk *disk = place_disk(truth, place);
 		uint64_t found = disk->stable[place_cell(place, cell)];
 
-		if (found != app_lv->expected[cell] && !app_lv->unsure[cell])
+		/* What a disk no longer takes, the other side of the mirror alone has. */
+		if (found != app_lv->expected[cell] && !app_lv->unsure[cell] &&
+		    !disk->unwritable[place_cell(place, cell)])
 			truth_break(truth,
 				    "a power cut now would lose data: %s/%s, extent %" PRIu64
 				    " of it, by the metadata on %s at extent %" PRIu64
@@ -132,8 +134,7 @@ static void check_stretch(struct truth *truth, const struct fake_device *device,
 	     pe <= (first_sector + len_sectors - 1 - FAKE_PE_START) / FAKE_EXTENT_SECTORS; pe++) {
 		const struct vg_lv *owner = truth->owners[disk - truth->world->disks][pe];
 
-		if (!owner || (!lvm_id_equal(&owner->id, &app_lv->lv->id) &&
-			       owner->tag_count == 0))
+		if (!owner || (!lvm_id_equal(&owner->id, &app_lv->lv->id) && owner->tag_count == 0))
 			truth_break(truth,
 				    "the device %s reaches extent %" PRIu64 " of %s, which is %s",
 				    device->name, pe, disk->path, owner ? owner->name : "free");

@@ -306,7 +306,7 @@ static void metadata_on_the_destination_with_an_unsynced_leg_is_not_committed(vo
 	set_metadata(scene, true, true);
 	put_lv_on_leg(scene);
 	set_leg(scene, DM_MIRROR, ALL_REGIONS - 1);
-	assert_seen(scene, EVENT_LEG_FOREIGN);
+	assert_seen(scene, EVENT_ASTRAY);
 }
 
 static void mirrors_without_a_reservation_are_an_alarm(void **state)
@@ -376,12 +376,15 @@ static void a_source_that_fails_after_full_sync_is_a_reason_to_go_on(void **stat
 	assert_int_equal(see_health(ALL_REGIONS, DM_LEG_READ_FAILED, DM_LEG_ALIVE), EVENT_IN_SYNC);
 }
 
-static void a_source_that_misses_writes_before_that_is_not_put_under_the_lv_again(void **state)
+static void writes_that_a_copying_source_did_not_take_are_no_reason_to_hold(void **state)
 {
 	(void)state;
-	assert_int_equal(see_health(3, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE), EVENT_SOURCE_FAILED);
-	assert_int_equal(see_health(3, DM_LEG_WRITE_FAILED, DM_LEG_WRITE_FAILED),
-			 EVENT_SOURCE_FAILED);
+	assert_int_equal(see_health(3, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE), EVENT_SOURCE_UNREADABLE);
+}
+
+static void a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again(void **state)
+{
+	(void)state;
 	assert_int_equal(see_health(ALL_REGIONS, DM_LEG_WRITE_FAILED, DM_LEG_WRITE_FAILED),
 			 EVENT_SOURCE_FAILED);
 }
@@ -413,8 +416,9 @@ int main(void)
 		cmocka_unit_test(a_table_of_somebody_else_is_foreign),
 		cmocka_unit_test(a_failed_copy_is_never_in_sync),
 		cmocka_unit_test(a_source_that_fails_after_full_sync_is_a_reason_to_go_on),
+		cmocka_unit_test(writes_that_a_copying_source_did_not_take_are_no_reason_to_hold),
 		cmocka_unit_test(
-			a_source_that_misses_writes_before_that_is_not_put_under_the_lv_again),
+			a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again),
 		cmocka_unit_test(an_lv_that_is_gone_is_told_from_one_with_a_leg_left),
 	};
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,6 +15,9 @@
 #include <sys/un.h>
 
 #include <cmocka.h>
+
+/* Longest that a socket may live on after its close. */
+#define CLOSE_WAIT_MS 5000
 
 static uid_t next_uid;
 
@@ -169,11 +173,22 @@ struct json_object *client_call(struct harness *harness, struct client *client, 
 	return answer;
 }
 
+bool client_is_open(struct harness *harness, struct client *client)
+{
+	_json_ answer = client_receive(harness, client);
+
+	return !answer && !client->closed;
+}
+
 bool client_is_closed(struct harness *harness, struct client *client)
 {
-	cleanup(protocol_put) struct json_object *answer = client_receive(harness, client);
+	struct pollfd end = {.fd = client->fd, .events = POLLIN};
 
-	return !answer && client->closed;
+	/* who looks at our descriptors just then (lsof) keeps a closed socket for a moment more */
+	while (client_is_open(harness, client))
+		if (poll(&end, 1, CLOSE_WAIT_MS) <= 0)
+			return false;
+	return client->closed;
 }
 
 static struct json_object *value_at(struct json_object *answer, const char *pointer)

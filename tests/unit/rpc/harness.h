@@ -74,6 +74,8 @@ void client_send(struct harness *harness, struct client *client, const char *tex
 struct json_object *client_receive(struct harness *harness, struct client *client);
 /* Sends one message and returns its answer; fails the test when none comes. */
 struct json_object *client_call(struct harness *harness, struct client *client, const char *text);
+/* True when there is nothing to receive, but later there may be. */
+bool client_is_open(struct harness *harness, struct client *client);
 /* True when the daemon has closed the connection and everything it sent was received. */
 bool client_is_closed(struct harness *harness, struct client *client);
 

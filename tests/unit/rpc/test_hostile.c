@@ -231,7 +231,7 @@ static void a_client_that_reads_nothing_is_not_read_from_and_then_dropped(void *
 	/* what the kernel holds can still be read */
 	while ((answer = client_receive(harness, &client)))
 		json_object_put(answer);
-	assert_true(client.closed);
+	assert_true(client_is_closed(harness, &client));
 	client_close(&client);
 	assert_serving(harness);
 }

@@ -53,14 +53,19 @@ vm_begin() {
 	vm_accel=($(accel_options "$vm_image/vmlinuz"))
 }
 
+# What is installed on a real machine, and, with --component tests, what tests need beside it.
+install_build() {
+	DESTDIR=$VM_DIR/payload/tree cmake --install "$VM_BUILD_DIR" --prefix /usr --strip "$@"
+}
+
 vm_stage_tree() {
 	local log=$VM_DIR/install.log
 
 	if [ "${VM_TREE:-}" ]; then
 		cp -a "$VM_TREE" "$VM_DIR/payload/tree"
 	elif [ "${VM_BUILD_DIR:-}" ]; then
-		DESTDIR=$VM_DIR/payload/tree cmake --install "$VM_BUILD_DIR" --prefix /usr --strip \
-			>"$log" 2>&1 || { cat "$log"; die "cannot install from $VM_BUILD_DIR"; }
+		{ install_build && install_build --component tests; } >"$log" 2>&1 ||
+			{ cat "$log"; die "cannot install from $VM_BUILD_DIR"; }
 	fi
 }
 

@@ -131,9 +131,11 @@ observing_never_sees_half_a_swap() {
 	writer_stop /mnt/lv
 }
 
-# The writes to the destination fail; nothing hangs, and an event tells.
+# The destination fails while it is copied to: an event tells, and the writes that wait for somebody
+# to do something about it go on when the leg passes everything on to the source again.
 a_failed_leg_is_told_by_an_event() {
 	some_lv
+	writer_start /mnt/lv 8
 	put_on_leg "$work/here"
 	dmsetup create bad --table "0 393216 error"
 	sed "s/linear [0-9:]* /linear $(dev_of /dev/mapper/bad) /" "$work/there" >"$work/nowhere"
@@ -143,6 +145,7 @@ a_failed_leg_is_told_by_an_event() {
 	sees "$leg" '^  .* alive (sync|write)-failed$'
 	dm_on_kernel swap "$leg" hidden "$work/here"
 	dmsetup remove bad
+	writer_stop /mnt/lv
 }
 
 a_table_that_cannot_be_loaded_changes_nothing() {

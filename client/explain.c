@@ -70,9 +70,16 @@ static void explain_choice(const struct refusal *refusal, char text[EXPLAIN_TEXT
 		    subject, detail);
 		break;
 	case REFUSAL_UNSUPPORTED_LV:
-		SAY("LV %s is of type %s, which pvmoved cannot move; pick other LVs with -n, or "
-		    "take pvmove for this one",
-		    subject, detail);
+		if (strcmp(detail, "hidden") == 0 || strcmp(detail, "component") == 0)
+			SAY("LV %s is a part of another LV (of a thin pool, a RAID, a snapshot or "
+			    "the like), which pvmoved cannot move; pick other LVs with -n, or take "
+			    "pvmove for this one",
+			    subject);
+		else
+			SAY("LV %s is of type %s, which pvmoved cannot move; pick other LVs with "
+			    "-n, or "
+			    "take pvmove for this one",
+			    subject, detail);
 		break;
 	case REFUSAL_BLOCK_SIZE:
 		SAY("%s has larger logical blocks than the source %s; name another destination",
@@ -102,9 +109,9 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    "for it",
 		    subject, detail);
 		break;
-	case REFUSAL_VG_FOREIGN:
-		SAY("VG %s belongs to another system (system ID %s); move it there", subject,
-		    detail);
+	case REFUSAL_VG_READ_ONLY:
+		SAY("VG %s is read-only; make it writable with \"vgchange -p rw %s\" first",
+		    subject, subject);
 		break;
 	case REFUSAL_VG_PARTIAL:
 		SAY("VG %s lacks the PV with UUID %s; bring that back first", subject, detail);
@@ -154,7 +161,7 @@ enum exit_code explain_refusal(const struct refusal *refusal, char text[EXPLAIN_
 	case REFUSAL_LV_LOCKED:
 	case REFUSAL_VG_EXPORTED:
 	case REFUSAL_VG_SHARED:
-	case REFUSAL_VG_FOREIGN:
+	case REFUSAL_VG_READ_ONLY:
 	case REFUSAL_VG_PARTIAL:
 	case REFUSAL_LVM_FAILED:
 	case REFUSAL_JOURNAL_FAILED:

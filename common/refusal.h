@@ -26,7 +26,7 @@
 	R(LV_LOCKED, "LvLocked")           /* subject: LV */                                \
 	R(VG_EXPORTED, "VgExported")       /* subject: VG */                                \
 	R(VG_SHARED, "VgShared")           /* subject: VG, detail: its lock type */         \
-	R(VG_FOREIGN, "VgForeign")         /* subject: VG, detail: its system id */         \
+	R(VG_READ_ONLY, "VgReadOnly")      /* subject: VG */                                \
 	R(VG_PARTIAL, "VgPartial")         /* subject: VG, detail: UUID of a missing PV */  \
 	R(BLOCK_SIZE, "BlockSize")         /* subject: destination PV, detail: source PV */ \
 	R(CONFLICT, "Conflict")            /* subject: LV, move_id: the move that has it */ \

@@ -329,10 +329,9 @@ void request_read_vg(struct request *request)
 		request_finish(request, r, NULL);
 		return;
 	}
+	/* LVM refuses to read a foreign VG, in words that say so. */
 	request_run(request,
-		    request->lock ? (const char *const[]){"vgcfgbackup", "-qq", "-f", request->path,
-							  request->vg_name, NULL}
-				  : (const char *const[]){"vgcfgbackup", "-qq", "--foreign", "-f",
-							  request->path, request->vg_name, NULL},
+		    (const char *const[]){"vgcfgbackup", "-qq", "-f", request->path,
+					  request->vg_name, NULL},
 		    false, on_backup);
 }

@@ -85,9 +85,7 @@ int movable_check(struct planning *planning, const struct vg_lv *lv)
 
 	if (r != 0)
 		return r;
-	/* LVM lets nobody change an LV of a read-only group: to the LV that is as good as a lock.
-	 */
-	if (lv->locked || lv->is_pvmove || lv_is_reservation(lv) || !planning->vg->writable)
+	if (lv->locked || lv->is_pvmove || lv_is_reservation(lv))
 		return planning_refuse_lv(planning, REFUSAL_LV_LOCKED, lv->name, NULL);
 	if (!detail && !lv->visible)
 		detail = DETAIL_HIDDEN;

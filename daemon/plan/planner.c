@@ -25,6 +25,13 @@ void plan_free(struct plan *plan)
 	free(plan);
 }
 
+const char *plan_pv_device(const struct plan *plan, const struct lvm_id *pv)
+{
+	const struct vg_pv *found = plan->origin ? vg_find_pv(plan->origin, pv) : NULL;
+
+	return found && found->device ? found->device : pv->text;
+}
+
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
 
 static const struct lvm_pv *find_listed_pv(const struct lvm_pv *pvs, size_t pv_count, dev_t dev)
@@ -85,6 +92,8 @@ static int check_vg(struct planning *planning)
 		return planning_refuse(planning, REFUSAL_VG_EXPORTED, vg->name, NULL);
 	if (vg->lock_type && vg->lock_type[0] != '\0' && strcmp(vg->lock_type, "none") != 0)
 		return planning_refuse(planning, REFUSAL_VG_SHARED, vg->name, vg->lock_type);
+	if (!vg->writable)
+		return planning_refuse(planning, REFUSAL_VG_READ_ONLY, vg->name, NULL);
 	for (size_t i = 0; i < vg->pv_count; i++)
 		if (vg->pvs[i].missing)
 			return planning_refuse(planning, REFUSAL_VG_PARTIAL, vg->name,
@@ -111,6 +120,7 @@ static int plan_new(const struct vg *vg, struct plan **planp)
 	if (!plan)
 		return -ENOMEM;
 	plan->vg = vg->id;
+	plan->origin = vg;
 	plan->extent_bytes = vg->extent_size_sectors * SECTOR_BYTES;
 	plan->vg_name = strdup(vg->name);
 	plan->passes = calloc(vg->lv_count + 1, sizeof(plan->passes[0]));

@@ -30,9 +30,13 @@ struct plan {
 	struct planned_pass
 		*passes; /* one per LV, in the order of the metadata; none: nothing to move */
 	size_t pass_count;
-	uint64_t total_extents; /* to be moved; also the peak of free extents needed */
-	uint64_t free_extents;  /* free on the destinations allowed, claims taken off */
+	uint64_t total_extents;  /* to be moved; also the peak of free extents needed */
+	uint64_t free_extents;   /* free on the destinations allowed, claims taken off */
+	const struct vg *origin; /* what it was made from, borrowed; NULL: nothing */
 };
+
+/* The path of a PV that a run of the plan names, or its UUID when there is none; borrowed. */
+const char *plan_pv_device(const struct plan *plan, const struct lvm_id *pv);
 
 /* Frees a plan and all in it; NULL is fine. */
 void plan_free(struct plan *plan);

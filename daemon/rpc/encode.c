@@ -128,42 +128,43 @@ struct json_object *encode_move(const struct move *move)
 	return steal_pointer(&object);
 }
 
-static struct json_object *encode_run(const struct run *run)
+static struct json_object *encode_run(const struct plan *plan, const struct run *run)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
 
 	if (!object || protocol_add_number(object, "first_le", run->first_le) < 0 ||
 	    protocol_add_number(object, "extent_count", run->extent_count) < 0 ||
-	    protocol_add_text(object, "source", run->source_pv.text) < 0 ||
+	    protocol_add_text(object, "source", plan_pv_device(plan, &run->source_pv)) < 0 ||
 	    protocol_add_number(object, "source_pe", run->source_pe) < 0 ||
-	    protocol_add_text(object, "destination", run->dest_pv.text) < 0 ||
+	    protocol_add_text(object, "destination", plan_pv_device(plan, &run->dest_pv)) < 0 ||
 	    protocol_add_number(object, "destination_pe", run->dest_pe) < 0)
 		return NULL;
 	return steal_pointer(&object);
 }
 
-static struct json_object *encode_runs(const struct reservation *reservation)
+static struct json_object *encode_runs(const struct plan *plan,
+				       const struct reservation *reservation)
 {
 	cleanup(protocol_put) struct json_object *runs = json_object_new_array();
 
 	if (!runs)
 		return NULL;
 	for (size_t i = 0; i < reservation->run_count; i++)
-		if (protocol_append(runs, encode_run(&reservation->runs[i])) < 0)
+		if (protocol_append(runs, encode_run(plan, &reservation->runs[i])) < 0)
 			return NULL;
 	return steal_pointer(&runs);
 }
 
-static struct json_object *encode_planned_pass(const struct planned_pass *pass,
-					       uint64_t extent_bytes)
+static struct json_object *encode_planned_pass(const struct plan *plan,
+					       const struct planned_pass *pass)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
-	uint64_t total_bytes = reservation_extent_count(&pass->reservation) * extent_bytes;
+	uint64_t total_bytes = reservation_extent_count(&pass->reservation) * plan->extent_bytes;
 
 	if (!object || protocol_add_text(object, "lv", pass->lv_name) < 0 ||
 	    protocol_add_text(object, "lv_uuid", pass->reservation.lv.text) < 0 ||
 	    protocol_add_number(object, "total_bytes", total_bytes) < 0 ||
-	    protocol_add_object(object, "runs", encode_runs(&pass->reservation)) < 0)
+	    protocol_add_object(object, "runs", encode_runs(plan, &pass->reservation)) < 0)
 		return NULL;
 	return steal_pointer(&object);
 }
@@ -175,8 +176,7 @@ static struct json_object *encode_planned_passes(const struct plan *plan)
 	if (!passes)
 		return NULL;
 	for (size_t i = 0; i < plan->pass_count; i++)
-		if (protocol_append(passes,
-				    encode_planned_pass(&plan->passes[i], plan->extent_bytes)) < 0)
+		if (protocol_append(passes, encode_planned_pass(plan, &plan->passes[i])) < 0)
 			return NULL;
 	return steal_pointer(&passes);
 }

@@ -9,12 +9,12 @@
 
 #include "tests/unit/plan/refusal_scene.h"
 
-static void an_lv_of_a_read_only_group_counts_as_locked(void **state)
+static void a_read_only_group_is_refused(void **state)
 {
 	struct scene *scene = *state;
 
 	scene->vg->writable = false;
-	assert_refused(scene, REFUSAL_LV_LOCKED, "vg/lv", "");
+	assert_refused(scene, REFUSAL_VG_READ_ONLY, "vg", "");
 }
 
 static void a_read_only_lv_can_be_moved(void **state)
@@ -216,7 +216,7 @@ static void planning_again_an_lv_that_is_gone_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_lv_of_a_read_only_group_counts_as_locked),
+		TEST(a_read_only_group_is_refused),
 		TEST(a_read_only_lv_can_be_moved),
 		TEST(an_unknown_lv_is_refused_as_it_was_asked_for),
 		TEST(hidden_lvs_cannot_be_named),

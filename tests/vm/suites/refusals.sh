@@ -48,7 +48,7 @@ unsupported_types() {
 	lvcreate -qq -y --type thin-pool -L 32M -n pool vg "$(pv 0)"
 	lvcreate -qq -y -V 16M -n thin --thinpool pool vg
 	daemon_start
-	refused 1 'type thin-pool' "$(pv 0)" "$(pv 1)"
+	refused 1 'part of another LV' "$(pv 0)" "$(pv 1)"
 	lvremove -qq -y vg/pool
 	lvcreate -qq -y --type raid1 -m 1 -L 16M -n mirrored vg
 	refused 1 'type raid1' "$(pv 0)" "$(pv 1)"
@@ -63,7 +63,7 @@ unusable_vgs() {
 	refused 1 'is exported' "$(pv 0)" "$(pv 1)"
 	vgimport -qq vg
 	vgchange -qq -y --systemid someone-else --config 'local{extra_system_ids=["someone-else"]}' vg
-	refused 1 'another system' "$(pv 0)" "$(pv 1)"
+	refused 1 'system ID' "$(pv 0)" "$(pv 1)"
 }
 
 bad_usage() {

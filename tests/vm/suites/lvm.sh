@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The lvm layer alone on real VGs, among LVM's own commands, through the command lvm_on_disks. A
-# suite of tests/vm: it runs in the machine, with the command in its PATH.
+# The lvm layer alone on real VGs, among LVM's own commands, through the command lvm_on_disks
+# (tests/unit/lvm).
 #vm disk pv0 256M
 #vm disk pv1 256M
 #vm disk pv2 256M
@@ -63,12 +63,18 @@ edits_are_taken_while_the_lv_is_mounted() {
 	done
 	nothing_left vg
 	sees "^lv lv visible pv0:0\+30 pv0:40\+10 pv1:0\+20$"
-	cmp <(backup_without_time "$work/before") <(backup_without_time /etc/lvm/backup/vg)
+	is_as_before
 }
 
-# A backup without what is different in each.
-backup_without_time() {
-	sed -E '/^#|description|creation_time|seqno/d' "$1"
+# The metadata is as it was in $work/before, and LVM's own backup says so.
+is_as_before() {
+	local text
+
+	for text in "$work/before" /etc/lvm/backup/vg; do
+		# What is different in each.
+		sed -E '/^#|description|creation_time|seqno/d' "$text" >"$work/${text##*/}.compared"
+	done
+	cmp "$work/before.compared" "$work/vg.compared"
 }
 
 reserving_is_undone_without_a_trace() {
@@ -77,7 +83,7 @@ reserving_is_undone_without_a_trace() {
 	lvm_on_disks reserve "$vg" "$lv" "${there[@]}"
 	lvm_on_disks release "$vg" "$lv" "${there[@]}"
 	nothing_left vg
-	cmp <(backup_without_time "$work/before") <(backup_without_time /etc/lvm/backup/vg)
+	is_as_before
 }
 
 nobody_touches_what_is_reserved() {

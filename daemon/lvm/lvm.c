@@ -147,10 +147,8 @@ static void on_pvs(struct request *request, const struct command_result *result)
 
 static void begin_pvs(struct request *request)
 {
-	static const char *const args[] = {"pvs",  "--foreign", "--shared",       "--reportformat",
-					   "json", "-o",        REPORT_PV_FIELDS, NULL};
-
-	request_run(request, args, false, on_pvs);
+	request_run(request, (const char *const[]){"pvs", REPORT_OPTIONS, REPORT_PV_FIELDS, NULL},
+		    false, on_pvs);
 }
 
 static void report_pvs(struct request *request, const struct outcome *result)

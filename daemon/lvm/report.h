@@ -10,7 +10,11 @@
 
 #include "daemon/lvm/lvm.h"
 
-/* The fields to ask for, and the functions' text is what comes back. */
+/*
+ * What to ask for. With --readonly no locks are taken: all VGs are listed, and
+ * one that is locked for long must not hold up the others.
+ */
+#define REPORT_OPTIONS   "--readonly", "--foreign", "--shared", "--reportformat", "json", "-o"
 #define REPORT_VG_FIELDS "vg_uuid,vg_name"
 #define REPORT_PV_FIELDS "pv_name,pv_uuid,vg_name,vg_uuid"
 

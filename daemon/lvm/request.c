@@ -203,10 +203,8 @@ static void on_names(struct request *request, const struct command_result *resul
 
 static void ask_name(struct request *request)
 {
-	static const char *const args[] = {"vgs",  "--foreign", "--shared",       "--reportformat",
-					   "json", "-o",        REPORT_VG_FIELDS, NULL};
-
-	request_run(request, args, false, on_names);
+	request_run(request, (const char *const[]){"vgs", REPORT_OPTIONS, REPORT_VG_FIELDS, NULL},
+		    false, on_names);
 }
 
 void request_locate_vg(struct request *request)

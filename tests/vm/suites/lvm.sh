@@ -207,6 +207,23 @@ a_vg_is_found_under_its_new_name() {
 	nothing_left renamed
 }
 
+a_locked_vg_does_not_hold_up_another() {
+	mkvg vg 0
+	mkvg locked 1
+	vg=$(vg_id vg)
+	# Until the case is over.
+	flock -x /run/lock/lvm/V_locked sleep 100 &
+	wait_until 5 'the VG is locked' is_locked locked
+	COMMAND_MS=20000 lvm_on_disks list
+	COMMAND_MS=20000 lvm_on_disks read "$vg"
+	kill $!
+	wait
+}
+
+is_locked() {
+	! flock -n -x "/run/lock/lvm/V_$1" true
+}
+
 an_lv_in_use_is_not_deactivated() {
 	some_lv
 	fails_with 1 lvm_on_disks deactivate "$vg" "$lv"
@@ -255,6 +272,7 @@ run_case 'a VG with thin LVs is edited' a_vg_with_thin_lvs_is_edited
 run_case 'the lock outlives us while LVM writes' the_lock_outlives_us_while_lvm_writes
 run_case 'no update is lost among LVM commands' no_update_is_lost_among_lvm_commands
 run_case 'a VG is found under its new name' a_vg_is_found_under_its_new_name
+run_case 'a locked VG does not hold up another' a_locked_vg_does_not_hold_up_another
 run_case 'an LV in use is not deactivated' an_lv_in_use_is_not_deactivated
 run_case 'exported and foreign VGs are read' exported_and_foreign_vgs_are_read
 run_case 'a missing PV is seen and nothing is written' a_missing_pv_is_seen_and_nothing_is_written

@@ -9,8 +9,15 @@
 
 #include "common/log.h"
 
-/* A journal above this size is compacted. */
-#define WIRING_JOURNAL_MAX (4u * 1024 * 1024)
+/* A journal is compacted when it is above this size, and twice as large as after the last time. */
+#define WIRING_JOURNAL_MAX (UINT64_C(4) * 1024 * 1024)
+
+static bool journal_is_large(const struct wiring *wiring)
+{
+	uint64_t size_bytes = journal_size(wiring->journal);
+
+	return size_bytes > WIRING_JOURNAL_MAX && size_bytes / 2 > wiring->compacted_bytes;
+}
 
 static int record(void *ctx, const char *payload, size_t len_bytes)
 {
@@ -18,7 +25,7 @@ static int record(void *ctx, const char *payload, size_t len_bytes)
 	int r = journal_append(wiring->journal, payload, len_bytes);
 
 	/* Not from in here: what is being recorded is not yet part of the mover's list. */
-	if (r == 0 && journal_size(wiring->journal) > WIRING_JOURNAL_MAX)
+	if (r == 0 && journal_is_large(wiring))
 		event_active(wiring->compact, EV_TIMEOUT, 0);
 	return r;
 }
@@ -162,11 +169,12 @@ void wiring_compact_journal(struct wiring *wiring)
 {
 	int r;
 
-	if (journal_size(wiring->journal) <= WIRING_JOURNAL_MAX)
+	if (!journal_is_large(wiring))
 		return;
 	r = journal_compact(wiring->journal, mover_keep, wiring->mover);
 	if (r < 0)
 		log_warning("cannot compact the journal: %s", strerror(-r));
+	wiring->compacted_bytes = journal_size(wiring->journal);
 }
 
 int wiring_init(struct wiring *wiring)

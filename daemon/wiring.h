@@ -20,8 +20,9 @@ struct wiring {
 	struct dm *dm;
 	struct journal *journal;
 	struct mover *mover;
-	struct event *wake;    /* the mover's timer */
-	struct event *compact; /* pending while the journal is to be compacted */
+	struct event *wake;       /* the mover's timer */
+	struct event *compact;    /* pending while the journal is to be compacted */
+	uint64_t compacted_bytes; /* the journal's size after the last compaction; 0: none yet */
 	char boot_id[UUID_TEXT_SIZE];
 };
 

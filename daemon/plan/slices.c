@@ -54,6 +54,7 @@ static void lay(struct slice_map *map, enum slice_kind kind, uint64_t len_sector
 	const struct slice *last = map->count ? &map->slices[map->count - 1] : NULL;
 	uint64_t start_sectors = last ? last->start_sectors + last->len_sectors : 0;
 
+	assert(map->slices);
 	if (len_sectors > 0)
 		map->slices[map->count++] = (struct slice){
 			.start_sectors = start_sectors, .len_sectors = len_sectors, .kind = kind};

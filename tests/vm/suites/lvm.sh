@@ -235,7 +235,7 @@ an_lv_in_use_is_not_deactivated() {
 	[ -e /dev/vg/lv ]
 }
 
-exported_and_foreign_vgs_are_read() {
+an_exported_vg_is_read_and_a_foreign_one_is_not() {
 	mkvg vg 0
 	mklv vg/lv 5M
 	vgchange -qq -an vg
@@ -244,7 +244,8 @@ exported_and_foreign_vgs_are_read() {
 	sees '^vg vg exported$'
 	vgimport -qq vg
 	vgchange -qq -y --systemid elsewhere vg
-	sees '^vg vg of elsewhere$'
+	fails_with 1 lvm_on_disks read "$vg"
+	said '^EIO Cannot access VG vg with system ID elsewhere'
 	lvm_on_disks list
 	wipefs -qa "$(pv 0)"
 }
@@ -274,6 +275,7 @@ run_case 'no update is lost among LVM commands' no_update_is_lost_among_lvm_comm
 run_case 'a VG is found under its new name' a_vg_is_found_under_its_new_name
 run_case 'a locked VG does not hold up another' a_locked_vg_does_not_hold_up_another
 run_case 'an LV in use is not deactivated' an_lv_in_use_is_not_deactivated
-run_case 'exported and foreign VGs are read' exported_and_foreign_vgs_are_read
+run_case 'an exported VG is read and a foreign one is not' \
+	an_exported_vg_is_read_and_a_foreign_one_is_not
 run_case 'a missing PV is seen and nothing is written' a_missing_pv_is_seen_and_nothing_is_written
 end_cases

@@ -115,7 +115,7 @@ static void on_backed_up(struct request *request, const struct command_result *r
 	request_finish(request, 0, NULL);
 }
 
-/* LVM's own backup is for the admin's bad days; ours are over. */
+/* vgcfgrestore leaves the old backup in /etc/lvm/backup (2.03.16). If this fails, it stays. */
 static void update_backup(struct request *request)
 {
 	request_run(request, (const char *const[]){"vgcfgbackup", "-qq", request->vg_name, NULL},

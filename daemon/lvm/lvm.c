@@ -201,7 +201,6 @@ static void on_activated(struct request *request, const struct command_result *r
 {
 	bool in_use = strstr(result->errors, " in use") || strstr(result->errors, " is used by ");
 
-	/* One that timed out goes on, and is not to be killed with the request. */
 	if (result->code == -EIO && !request->activation.active && in_use)
 		request_finish(request, -EBUSY, result->errors);
 	else

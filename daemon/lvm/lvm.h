@@ -22,7 +22,7 @@ struct lvm;
 
 /*
  * The codes of an outcome here: 0; -ETIMEDOUT (a lock or a command took too long);
- * -ENOENT (no such VG or LV now); -ESTALE or -EBUSY (see metadata_edit);
+ * -ENOENT (no such VG or LV now); -ESTALE, -EBUSY or -EEXIST (see metadata_edit);
  * -ECANCELED (the guard said no); -EBADMSG (LVM's output makes no sense); -EIO
  * (a command failed); another negative errno. Its message is what the failing
  * command wrote to stderr, or "": one bounded text.
@@ -41,7 +41,8 @@ typedef bool lvm_guard_fn(void *arg, const struct vg *vg);
 
 /*
  * run_dir: a private folder (/run/pvmoved) for temporary metadata files and the
- * children's own locking_dir; it must exist. Returns 0 or a negative errno.
+ * children's own locking_dir; it must exist. Returns 0, -EINVAL for a path that
+ * LVM would misread (with %, ", \ or a line break), or another negative errno.
  */
 int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp);
 /*

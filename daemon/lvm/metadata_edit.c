@@ -64,7 +64,7 @@ static int write_hidden_segments(const struct edit *edit, struct dm_config_node 
 	return pieces_write(&pieces, edit->tree, hidden);
 }
 
-/* True when the destination of the run exists and no area, of all that are used, touches it. */
+/* True when the destination of the run exists and none of the used areas touches it. */
 static bool dest_is_free(const struct vg *vg, const struct run *run, const struct vg_area *areas,
 			 size_t area_count)
 {
@@ -142,9 +142,9 @@ static uint64_t min(uint64_t a, uint64_t b)
 }
 
 /*
- * The piece of the LV that begins at extent le of the segment and ends at the
- * next place where the segment or a run ends or a run begins. run: the first one that ends
- * behind le, or NULL.
+ * The piece of the LV that begins at extent le of the segment and ends where
+ * the segment ends or a run begins or ends, whichever is first. run: the first
+ * one that ends behind le, or NULL.
  */
 static struct piece cut_piece(const struct vg *vg, const struct vg_segment *segment, uint64_t le,
 			      const struct run *run)
@@ -276,8 +276,7 @@ int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		r = edit_apply(&edit, kind);
 	if (r == 0)
 		r = tree_write(edit.tree, &edited_text);
-	/* LVM believes what it is given to restore: nothing leaves here that is not what was meant.
-	 */
+	/* LVM believes what it is told to restore, so this must be just what was meant. */
 	if (r == 0)
 		r = metadata_parse(edited_text, strlen(edited_text), &edited);
 	if (r < 0)

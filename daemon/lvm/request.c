@@ -163,8 +163,10 @@ static struct vg_name *find_name(const struct lvm *lvm, const struct lvm_id *vg)
 	struct vg_name *name;
 
 	TAILQ_FOREACH(name, &lvm->names, link)
-	if (lvm_id_equal(&name->id, vg))
-		return name;
+	{
+		if (lvm_id_equal(&name->id, vg))
+			return name;
+	}
 	return NULL;
 }
 

@@ -16,8 +16,8 @@
  *	single  = whole number | "string in double quotes"
  *	key     = characters of LVM names
  *
- * with comments from # to the end of a line. The scan checks tokens, depth and lengths; the
- * parser checks the grammar.
+ * with comments from # to the end of a line. The scan checks tokens, depth and
+ * lengths; the parser checks the grammar.
  */
 #define DEPTH_MAX  16
 #define KEY_MAX    256
@@ -73,7 +73,7 @@ bool scan_is_plain(const char *text, size_t len_bytes)
 
 	if (memchr(text, '\0', len_bytes))
 		return false;
-	for (const char *p = text; p && p < end;) {
+	for (const char *p = text; p < end;) {
 		if (isspace((unsigned char)*p)) {
 			p++;
 			continue;

@@ -23,8 +23,7 @@ int tree_parse(const char *text, size_t len_bytes, struct dm_config_tree **treep
 		return -ENOMEM;
 	memcpy(copy, text, len_bytes);
 	copy[len_bytes] = '\0';
-	/* Looking for doubles takes quadratic time; whoever reads the tree looks where it matters.
-	 */
+	/* A check for doubles takes quadratic time. Who reads the tree checks where it matters. */
 	if (!dm_config_parse_without_dup_node_check(tree, copy, copy + len_bytes))
 		return -EBADMSG;
 	*treep = steal_pointer(&tree);

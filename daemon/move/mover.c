@@ -112,8 +112,11 @@ void mover_look(struct mover *mover)
 	for (size_t i = 0; i < mover->drive_count; i++) {
 		struct drive *drive = mover->drives[i];
 
-		/* A device that appears may be the VG that a pass waits for. */
-		if (!drive->is_told)
+		/*
+		 * A device that appears may be the VG that a pass waits for. After a
+		 * failure the wait stands: the failing may be what made the event.
+		 */
+		if (drive->attempts == 0)
 			drive_hurry(drive);
 		drive_run(drive);
 	}
@@ -240,8 +243,7 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
 	}
 	mover_publish(mover, move);
-	if (!drive->is_told)
-		drive_hurry(drive);
+	drive_hurry(drive);
 	drive_run(drive);
 	return 0;
 }

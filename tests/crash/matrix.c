@@ -8,7 +8,7 @@
 /* After so many breaks a scenario is left: the first ones say enough. */
 #define BREAKS_MAX 5
 /* Second deaths tried after each first one. */
-#define SECOND_DEATHS 3
+#define SECOND_DEATHS 2
 /* As often as the mover gives a hopeless effect a try, and once more. */
 #define FAILURES_IN_A_ROW 6
 

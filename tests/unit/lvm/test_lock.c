@@ -142,6 +142,7 @@ static void a_file_that_another_holds_too_is_not_removed(void **state)
 	struct taker *taker = &fixture->taker;
 	_close_ int other = flock_file(fixture, "P_global", LOCK_SH);
 
+	assert_true(other >= 0);
 	take(fixture, LONG_MS, taker);
 	loop_until(fixture->base, &taker->done);
 	assert_int_equal(taker->code, 0);
@@ -175,6 +176,7 @@ static void readers_of_the_vg_are_waited_for(void **state)
 	struct taker taker = {0};
 	_close_ int other = flock_file(fixture, "V_vg", LOCK_SH);
 
+	assert_true(other >= 0);
 	take(fixture, SHORT_MS, &taker);
 	loop_until(fixture->base, &taker.done);
 	assert_int_equal(taker.code, -ETIMEDOUT);
@@ -256,6 +258,7 @@ static void taking_can_be_given_up(void **state)
 	struct taker taker = {0};
 	_close_ int other = flock_file(fixture, "V_vg", LOCK_EX);
 
+	assert_true(other >= 0);
 	take(fixture, LONG_MS, &taker);
 	loop_once(fixture->base);
 	vg_lock_release(taker.lock);

@@ -181,7 +181,7 @@ no_update_is_lost_among_lvm_commands() {
 	some_lv
 	(
 		trap - ERR
-		for i in $(seq 25); do
+		for i in $(seq 10); do
 			lvcreate -qq -y -an -Zn -Wn -l 1 -n "c$i" vg "$(pv 1)" && vgchange -qq --addtag "t$i" vg
 		done
 		touch "$work/enough"
@@ -192,8 +192,8 @@ no_update_is_lost_among_lvm_commands() {
 		done
 	done
 	wait $!
-	[ "$(lvs --noheadings -o lv_name vg | grep -c '^ *c')" = 25 ] || fail "LVs are lost"
-	[ "$(vgs --noheadings -o tags vg | tr , '\n' | grep -c t)" = 25 ] || fail "tags are lost"
+	[ "$(lvs --noheadings -o lv_name vg | grep -c '^ *c')" = 10 ] || fail "LVs are lost"
+	[ "$(vgs --noheadings -o tags vg | tr , '\n' | grep -c t)" = 10 ] || fail "tags are lost"
 	nothing_left vg
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # The harness itself, as seen from outside: disks outlive a power cut, each way to boot works, and a
 # machine that goes wrong is noticed.
-#vm timeout 240
+#vm timeout 720
 
 guest=$vm_home/scenarios/harness_boots.guest
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Moves that are caught in mid-copy: aborted, left alone by their daemon, met by other moves. The
-# destinations are slow, so that there is a mid-copy to catch.
+# kernel's copying is held back until they are caught.
 #vm disk pv0 300M
 #vm disk pv1 300M bps=16M
 #vm disk pv2 300M
 #vm disk pv3 300M bps=16M
-#vm timeout 600
+#vm timeout 1800
 . guest/lib.sh
 
 # A VG on PVs 0 and 1, a mounted LV of 160 MiB in three segments on 0, data in it, a writer at work,
@@ -19,6 +19,7 @@ start_of_a_case() {
 	links_start vg/lv
 	writer_start /mnt/lv 8
 	daemon_start
+	throttle 10
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
 }
@@ -34,6 +35,7 @@ end_of_a_case() {
 }
 
 moved() {
+	throttle_off
 	move_ends_as "$move" 'done'
 	source_is_empty "$(pv 0)"
 	is_on vg/lv 1
@@ -118,6 +120,7 @@ killed_over_and_over() {
 finished_without_daemon() {
 	start_of_a_case
 	daemon_kill
+	throttle_off
 	wait_until 90 'the kernel has copied all' all_regions_are_in_sync
 	table_uses_leg vg/lv
 	daemon_start
@@ -146,11 +149,13 @@ two_vgs() {
 	fixed_files /mnt/a 16
 	fixed_files /mnt/b 16
 	daemon_start
+	throttle 10
 	start_move "$(pv 0)" "$(pv 1)"
 	first=$move
 	start_move "$(pv 2)" "$(pv 3)"
 	second=$move
 	wait_until 60 'both are copying at once' both_are_copying "$first" "$second"
+	throttle_off
 	move_ends_as "$first" 'done'
 	move_ends_as "$second" 'done'
 	source_is_empty "$(pv 0)"
@@ -183,6 +188,7 @@ looking_on() {
 	said 'running'
 	fails_with 0 pvmovectl status "$move"
 	pvmovectl status --json | python3 -m json.tool >/dev/null
+	throttle_off
 	timeout 120 pvmovectl status "$move" --watch >"$work/watched"
 	cat "$work/watched"
 	grep -q 'done' "$work/watched"

@@ -4,7 +4,7 @@
 # is well and, more to the point, fail when something is wrong.
 #vm disk pv0 192M
 #vm disk pv1 192M
-#vm timeout 180
+#vm timeout 540
 . guest/lib.sh
 
 # must_fail WHAT COMMAND...: the check must find what was planted, and say WHAT.

@@ -5,7 +5,7 @@
 #vm disk pv0 256M
 #vm disk pv1 256M
 #vm disk pv2 256M
-#vm timeout 500
+#vm timeout 1500
 . guest/lib.sh
 
 hidden=lvpvmoved_on_disks

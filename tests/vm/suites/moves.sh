@@ -4,7 +4,7 @@
 #vm disk pv0 1200M
 #vm disk pv1 1200M
 #vm disk pv2 64M
-#vm timeout 600
+#vm timeout 1800
 . guest/lib.sh
 
 a_busy_gibibyte() {

@@ -5,7 +5,7 @@
 #vm disk pv1 128M
 #vm disk pv2 128M
 #vm disk pv3 128M
-#vm timeout 420
+#vm timeout 1260
 . guest/lib.sh
 
 rpc=/run/payload/guest/rpc.py

@@ -18,8 +18,7 @@
  * dm-raid1.c, dm-log.c), words with one space between them:
  *
  *	linear  <dev> <offset>
- *	mirror  core 2 <region> sync 2 <dev> <offset> <dev> <offset> 1 handle_errors
- *	mirror  core 2 <region> nosync 2 <dev> <offset> <dev> <offset> 2 handle_errors keep_log
+ *	mirror  core 2 <region> sync|nosync 2 <dev> <offset> <dev> <offset> 1 handle_errors
  *	status of a mirror
  *	        2 <dev> <dev> <synced>/<total> 1 <one letter per leg> 1 core
  *
@@ -190,15 +189,14 @@ const char *dm_target_type_name(enum dm_target_type type)
 }
 
 /*
- * keep_log lets a mirror go on with whichever side works. That is right once
- * both are equal. While one is being copied it is fatal: when the source fails,
- * the kernel makes the destination the default side, answers reads of what is not copied from
- * there, and copies its garbage over the source (dm-raid1.c, fail_mirror(); seen
- * with Linux 6.1). Without it a write that fails waits until the table is
- * swapped, and nothing is lost.
+ * Never with keep_log, which lets a mirror go on with whichever side works. While it copies, a
+ * source that fails makes the kernel take the destination for the good side, answer
+ * reads of what is not copied from there, and copy its garbage over the source (dm-raid1.c,
+ * fail_mirror(); seen with Linux 6.1). And in sync or not, writes would be acknowledged
+ * that only one side has, which need not be the one that LVM's metadata names.
+ * Without it such a write waits until the table is swapped, and nothing is lost.
  */
-#define FEATURES_SYNC   "1 handle_errors"
-#define FEATURES_NOSYNC "2 handle_errors keep_log"
+#define FEATURES "1 handle_errors"
 
 int dm_target_format(const struct dm_target *target, char *params, size_t size_bytes)
 {
@@ -214,8 +212,7 @@ int dm_target_format(const struct dm_target *target, char *params, size_t size_b
 			       target->region_sectors, target->nosync ? "nosync" : "sync",
 			       major(target->source_dev), minor(target->source_dev),
 			       target->source_sectors, major(target->dest_dev),
-			       minor(target->dest_dev), target->dest_sectors,
-			       target->nosync ? FEATURES_NOSYNC : FEATURES_SYNC);
+			       minor(target->dest_dev), target->dest_sectors, FEATURES);
 	return len >= 0 && (size_t)len < size_bytes ? 0 : -ENOSPC;
 }
 
@@ -242,10 +239,8 @@ static void scan_mirror(struct scan *scan, struct dm_target *target)
 	target->source_sectors = scan_u64(scan);
 	target->dest_dev = scan_dev(scan);
 	target->dest_sectors = scan_u64(scan);
-	expect_word(scan, target->nosync ? "2" : "1");
+	expect_word(scan, "1");
 	expect_word(scan, "handle_errors");
-	if (target->nosync)
-		expect_word(scan, "keep_log");
 	expect_end(scan);
 	if (scan->state == SCAN_GOOD && target->region_sectors == 0)
 		scan->state = SCAN_NONSENSE;

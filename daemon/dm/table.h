@@ -67,7 +67,7 @@ bool dm_table_equal(const struct dm_table *a, const struct dm_table *b);
 
 /*
  * The parameters of a target as the kernel takes them ("8:16 2048"; "mirror"'s
- * with handle_errors, and with keep_log when it is nosync). Returns 0 or -ENOSPC.
+ * with handle_errors). Returns 0 or -ENOSPC.
  */
 int dm_target_format(const struct dm_target *target, char *params, size_t size_bytes);
 

@@ -139,7 +139,6 @@ static enum pass_reason reason_of_event(enum pass_event event)
 	case EVENT_SOURCE_FAILED:
 		return REASON_SOURCE_FAILED;
 	case EVENT_DEST_FAILED:
-	case EVENT_DEST_FAILED_LATE:
 		return REASON_DEST_FAILED;
 	case EVENT_LEG_FOREIGN:
 	case EVENT_STRAY_LEG:

@@ -256,6 +256,23 @@ static int clear_leg(struct drive *drive, const struct pass *pass, const struct 
 	return r < 0 ? r : swap_leg(drive, pass, &table);
 }
 
+/*
+ * Before the LV is put onto its destination, likewise: the leg passes through to
+ * the destination. Returns EFFECT_DONE when it does so already.
+ */
+static int clear_leg_forward(struct drive *drive, const struct pass *pass,
+			     const struct effect_scene *scene)
+{
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	int r = leg_dest_table(&scene->seen.geometry, &table);
+
+	if (r < 0)
+		return r;
+	if (dm_table_equal(&table, &scene->leg.table))
+		return EFFECT_DONE;
+	return swap_leg(drive, pass, &table);
+}
+
 static int remove_leg(struct drive *drive, const struct pass *pass)
 {
 	char uuid[DM_ID_MAX];
@@ -282,6 +299,14 @@ static int swap_lv(struct drive *drive, const struct pass *pass, const struct ef
 	lv_uuid(&pass->reservation, uuid);
 	ports->swap(ctx, uuid, &table, DM_VISIBLE, drive_effect_done, drive);
 	return EFFECT_PENDING;
+}
+
+/* In two swaps: what is seen after the leg's leads here again for the LV's. */
+static int switch_lv(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
+{
+	int r = clear_leg_forward(drive, pass, scene);
+
+	return r == EFFECT_DONE ? swap_lv(drive, pass, scene, LV_ON_DEST) : r;
 }
 
 static int redraw_leg(struct drive *drive, const struct pass *pass,
@@ -352,7 +377,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_COMMIT:
 		return edit(drive, pass, METADATA_COMMIT);
 	case ACTION_SWITCH:
-		return swap_lv(drive, pass, scene, LV_ON_DEST);
+		return switch_lv(drive, pass, scene);
 	case ACTION_DETACH:
 		return swap_lv(drive, pass, scene, LV_ON_SOURCE);
 	case ACTION_REMOVE_LEG:

@@ -115,15 +115,27 @@ static enum pass_event event_when_reserved(const struct pass_sight *sight, enum 
 	return lv == LV_SEEN_ON_SOURCE ? EVENT_RESERVED : EVENT_TABLE_FOREIGN;
 }
 
-/* The LV lies on its destination by the metadata, the reservation holds the source. */
+static bool leg_is_on_dest(const struct pass_sight *sight, const struct leg_geometry *geometry)
+{
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+
+	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &sight->leg->table);
+}
+
+/*
+ * The LV lies on its destination by the metadata, the reservation holds the
+ * source. A side of the leg that fails now changes nothing: what was
+ * acknowledged is on both.
+ */
 static enum pass_event event_when_committed(const struct pass_sight *sight, enum lv_sighting lv,
-					    bool leg_is_ours, const struct leg_progress *progress)
+					    bool leg_is_ours, const struct observation *seen)
 {
 	if (lv == LV_SEEN_ON_LEG) {
-		/* The metadata already promises the destination: it must hold everything. */
-		if (!leg_is_ours || !progress->synced)
-			return progress->dest_sound ? EVENT_ASTRAY : EVENT_DEST_FAILED_LATE;
-		return progress->dest_sound ? EVENT_COMMITTED : EVENT_DEST_FAILED_LATE;
+		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
+
+		return leg_is_on_dest(sight, &seen->geometry) || (leg_is_ours && holds_all)
+			       ? EVENT_COMMITTED
+			       : EVENT_ASTRAY;
 	}
 	if (lv == LV_SEEN_ON_SOURCE)
 		return EVENT_ASTRAY;
@@ -163,7 +175,7 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		seen->event = event_when_reserved(sight, lv, leg_is_ours, &seen->progress);
 		break;
 	case STAGE_COMMITTED:
-		seen->event = event_when_committed(sight, lv, leg_is_ours, &seen->progress);
+		seen->event = event_when_committed(sight, lv, leg_is_ours, seen);
 		break;
 	case STAGE_RELEASED:
 		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_RELEASED;

@@ -54,11 +54,9 @@
 	E(RETIRED, "retired")             /* no leg left, the reservation holds the source */      \
 	E(ASTRAY,                                                                                  \
 	  "astray") /* metadata on the destination, the LV on its source or a strange leg */       \
-	E(DEST_FAILED_LATE,                                                                        \
-	  "destination failed late") /* metadata on it already, the LV on the leg */               \
-	E(RELEASED, "released")      /* no reservation, the LV on its destination */               \
-	E(FLUSHED, "flushed")        /* the destination's cache is on stable storage */            \
-	E(FINISHED, "finished")      /* nothing is left to do, and it ended as was asked */        \
+	E(RELEASED, "released") /* no reservation, the LV on its destination */                    \
+	E(FLUSHED, "flushed")   /* the destination's cache is on stable storage */                 \
+	E(FINISHED, "finished") /* nothing is left to do, and it ended as was asked */             \
 	E(FINISHED_FAILED, "finished, failed") /* nothing is left to do, but it failed */          \
 	E(GIVEN_UP, "given up")                /* an effect failed too often */                    \
 	E(EFFECT_FAILED, "effect failed")                                                          \

@@ -243,3 +243,24 @@ int leg_lv_table(const struct vg *vg, const struct reservation *reservation,
 	*tablep = drawing.table;
 	return 0;
 }
+
+int leg_dest_table(const struct leg_geometry *geometry, struct dm_table *tablep)
+{
+	struct dm_table table = {0};
+
+	for (size_t i = 0; i < geometry->count; i++) {
+		const struct dm_target target = {
+			.len_sectors = geometry->runs[i].len_sectors,
+			.type = DM_LINEAR,
+			.source_dev = geometry->runs[i].dest_dev,
+			.source_sectors = geometry->runs[i].dest_sectors,
+		};
+
+		if (dm_table_append(&table, &target) < 0) {
+			dm_table_deinit(&table);
+			return -ENOMEM;
+		}
+	}
+	*tablep = table;
+	return 0;
+}

@@ -52,3 +52,6 @@ enum lv_place { LV_ON_SOURCE, LV_ON_LEG, LV_ON_DEST };
 int leg_lv_table(const struct vg *vg, const struct reservation *reservation,
 		 const struct leg_geometry *geometry, enum lv_place place, dev_t leg_dev,
 		 struct dm_table *tablep);
+
+/* The leg's table when all of it passes through to the destination. Returns 0 or -ENOMEM. */
+int leg_dest_table(const struct leg_geometry *geometry, struct dm_table *tablep);

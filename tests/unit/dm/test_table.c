@@ -147,9 +147,8 @@ static void a_mirror_is_parsed_with_all_its_numbers(void **state)
 	assert_int_equal(target.start_sectors, 4096);
 	assert_false(target.nosync);
 	assert_true(equal(&target, 1, &expected, 1));
-	assert_int_equal(parse("mirror", "core 2 64 nosync 2 8:0 0 8:1 0 2 handle_errors keep_log ",
-			       &target),
-			 0);
+	assert_int_equal(
+		parse("mirror", "core 2 64 nosync 2 8:0 0 8:1 0 1 handle_errors ", &target), 0);
 	assert_true(target.nosync);
 	assert_int_equal(target.region_sectors, 64);
 	assert_int_equal(target.dest_dev, makedev(8, 1));
@@ -166,8 +165,9 @@ static void other_targets_and_other_forms_of_ours_are_other(void **state)
 	/* what lvm2's own pvmove loads */
 	parses_as("mirror", "core 1 4096 2 252:0 0 252:16 0", DM_OTHER);
 	parses_as("mirror", "core 1 4096 2 252:0 0 252:16 0 1 handle_errors", DM_OTHER);
-	parses_as("mirror", "core 2 512 nosync 2 252:0 0 252:16 0 1 handle_errors", DM_OTHER);
-	/* it would copy the destination over a source that fails */
+	/* these would go on with one side */
+	parses_as("mirror", "core 2 512 nosync 2 252:0 0 252:16 0 2 handle_errors keep_log",
+		  DM_OTHER);
 	parses_as("mirror", "core 2 512 sync 2 252:0 0 252:16 0 2 handle_errors keep_log",
 		  DM_OTHER);
 	parses_as("mirror", "core 2 512 sync 3 8:0 0 8:16 0 8:32 0 1 handle_errors", DM_OTHER);
@@ -227,8 +227,8 @@ static void targets_that_end_beyond_the_last_sector_are_nonsense(void **state)
 
 	(void)state;
 	is_nonsense("linear", "8:0 18446744073709551615");
-	is_nonsense("mirror", "core 2 512 sync 2 8:0 0 8:16 18446744073709551615 2 handle_errors "
-			      "keep_log");
+	is_nonsense("mirror", "core 2 512 sync 2 8:0 0 8:16 18446744073709551615 1 "
+			      "handle_errors");
 	parses_as("linear", "8:0 18446744073709543423", DM_LINEAR);
 	assert_int_equal(dm_target_parse(UINT64_MAX, 1, "linear", "8:0 0", &target), -EBADMSG);
 	assert_int_equal(dm_target_parse(UINT64_MAX - 1, 1, "linear", "8:0 0", &target), 0);

@@ -31,7 +31,7 @@ linear_to() {
 mirrors() {
 	paste -d' ' "$1" "$2" | awk -v sync="${3:-sync}" '{
 		print $1, $2, "mirror core 2 512", sync, 2, $4, $5, $9, $10,
-			sync == "sync" ? "1 handle_errors" : "2 handle_errors keep_log"
+			"1 handle_errors"
 	}'
 }
 

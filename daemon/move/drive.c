@@ -15,6 +15,7 @@
 #include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/observe.h"
+#include "daemon/move/reason.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -47,9 +48,7 @@ void drive_free(struct drive *drive)
 	free(drive);
 }
 
-/* One line about a pass, with the fields that the journal can be searched by. */
-__attribute__((format(printf, 4, 5))) static void
-log_pass(int level, const struct move *move, const struct pass *pass, const char *format, ...)
+void drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...)
 {
 	char text[LOG_TEXT_MAX];
 	char id[UNITS_TEXT_MAX];
@@ -87,93 +86,6 @@ void drive_hurry(struct drive *drive)
 {
 	drive->look_at_us = 0;
 	drive->must_wait = false;
-}
-
-/* ---- reasons ----------------------------------------------------------- */
-
-static void set_reason(struct pass *pass, enum pass_reason reason, const char *text)
-{
-	pass->reason = reason;
-	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
-}
-
-/* States in which the reason says why the pass is there, and not what it is waiting for. */
-static bool state_has_reason(enum pass_state state)
-{
-	return state == PASS_UNDOING || state == PASS_HELD || pass_state_is_terminal(state);
-}
-
-/* Something outside keeps the pass from going on; the user may see it in the status. */
-static void note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
-			 const char *text)
-{
-	drive->move->waiting = true;
-	if (!state_has_reason(pass->state))
-		set_reason(pass, reason, text);
-	log_pass(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
-		 *text ? ": " : "", text);
-	mover_publish(drive->mover, drive->move);
-}
-
-static void clear_trouble(struct drive *drive, struct pass *pass)
-{
-	drive->move->waiting = false;
-	if (!state_has_reason(pass->state))
-		set_reason(pass, REASON_NONE, "");
-}
-
-/* Why an event leads away from what was asked; REASON_NONE: the reason known already stays. */
-static enum pass_reason reason_of_event(enum pass_event event)
-{
-	switch (event) {
-	case EVENT_ABORT:
-		return REASON_ABORTED;
-	case EVENT_LV_GONE:
-		return REASON_LV_GONE;
-	case EVENT_LV_CHANGED:
-	case EVENT_UNRESERVED:
-	case EVENT_RESERVATION_LOST:
-		return REASON_LV_CHANGED;
-	case EVENT_SOURCE_UNREADABLE:
-		return REASON_SOURCE_UNREADABLE;
-	case EVENT_SOURCE_FAILED:
-		return REASON_SOURCE_FAILED;
-	case EVENT_DEST_FAILED:
-		return REASON_DEST_FAILED;
-	case EVENT_LEG_FOREIGN:
-	case EVENT_STRAY_LEG:
-	case EVENT_TABLE_FOREIGN:
-	case EVENT_ASTRAY:
-		return REASON_TABLE_FOREIGN;
-	default:
-		return REASON_NONE;
-	}
-}
-
-/* Which extents a failing disk has hit, in words for the status. */
-static void describe_trouble(const struct observation *seen, char *text, size_t size_bytes)
-{
-	*text = '\0';
-	if (seen && seen->progress.trouble != LEG_SOUND)
-		snprintf(text, size_bytes, "within logical extents %" PRIu64 " to %" PRIu64,
-			 seen->progress.trouble_first_le,
-			 seen->progress.trouble_first_le + seen->progress.trouble_extent_count - 1);
-}
-
-static void update_reason(struct pass *pass, const struct fsm_row *row,
-			  const struct observation *seen)
-{
-	enum pass_reason reason = reason_of_event(row->event);
-	char text[PASS_REASON_TEXT_MAX];
-
-	if (row->action == ACTION_WAIT)
-		return; /* what is waited for is noted already */
-	if (!state_has_reason(row->next)) {
-		set_reason(pass, REASON_NONE, "");
-	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
-		describe_trouble(seen, text, sizeof(text));
-		set_reason(pass, reason, text);
-	}
 }
 
 /* ---- states ------------------------------------------------------------ */
@@ -224,14 +136,14 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	int r;
 
 	pass->state = row->next;
-	update_reason(pass, row, seen);
+	reason_update(pass, row, seen);
 	r = record_pass(drive, pass, false);
 	if (r < 0) {
 		*pass = before;
 		return r;
 	}
-	log_pass(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
-		 pass_state_name(row->next), pass_event_name(row->event));
+	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
+		  pass_state_name(row->next), pass_event_name(row->event));
 	if (row->action != ACTION_WAIT)
 		drive->move->waiting = false;
 	update_progress(pass, seen);
@@ -288,8 +200,9 @@ static void tell_failure(struct drive *drive, struct pass *pass, int code, const
 		drive->plan_is_stale = true;
 	snprintf(text, sizeof(text), "%s: %s", pass_action_name(drive->effect),
 		 *message ? message : strerror(-code));
-	note_trouble(drive, pass,
-		     effect_is_lvm(drive->effect) ? REASON_LVM_FAILED : REASON_DM_FAILED, text);
+	reason_note_trouble(drive, pass,
+			    effect_is_lvm(drive->effect) ? REASON_LVM_FAILED : REASON_DM_FAILED,
+			    text);
 	tell(drive, drive->attempts >= DRIVE_ATTEMPTS_MAX && fsm_find(pass->state, EVENT_GIVEN_UP)
 			    ? EVENT_GIVEN_UP
 			    : EVENT_EFFECT_FAILED);
@@ -306,7 +219,7 @@ static void settle(struct drive *drive, struct pass *pass, int code, const char 
 {
 	end_effect(drive);
 	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
-		clear_trouble(drive, pass);
+		reason_clear_trouble(drive, pass);
 		tell_success(drive, pass);
 	} else {
 		tell_failure(drive, pass, code, message);
@@ -329,7 +242,7 @@ void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reas
 		   const char *text)
 {
 	end_effect(drive);
-	note_trouble(drive, pass, reason, text);
+	reason_note_trouble(drive, pass, reason, text);
 	tell(drive, EVENT_GIVEN_UP);
 }
 
@@ -346,7 +259,7 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	if (result->code == 0 || result->code == -ENOENT) {
 		drive->vg_is_fresh = true;
 	} else {
-		note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
+		reason_note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
 		look_after(drive, DRIVE_ABSENT_MS, true);
 	}
 	drive_run(drive);
@@ -376,9 +289,9 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 			delay_ms = DRIVE_RETRY_MAX_MS;
 	} else if (event == EVENT_VG_ABSENT) {
 		if (!drive->move->waiting)
-			note_trouble(drive, pass, REASON_VG_ABSENT, drive->move->vg_name);
+			reason_note_trouble(drive, pass, REASON_VG_ABSENT, drive->move->vg_name);
 	} else if (!drive->move->waiting) {
-		note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
+		reason_note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
 	}
 	drive->vg_is_fresh = false;
 	look_after(drive, delay_ms, true);
@@ -439,7 +352,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 
 	drive->is_told = false;
 	if (!row) {
-		note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
+		reason_note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
 		drive->vg_is_fresh = false;
 		look_after(drive, DRIVE_IDLE_MS, true);
 		return false;
@@ -447,7 +360,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	if (row->next != row->state) {
 		r = enter_state(drive, pass, row, scene ? &scene->seen : NULL);
 		if (r < 0) {
-			note_trouble(drive, pass, REASON_JOURNAL_FAILED, strerror(-r));
+			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, strerror(-r));
 			look_after(drive, DRIVE_IDLE_MS, true);
 			return false;
 		}
@@ -492,7 +405,7 @@ static bool step(struct drive *drive)
 		return false;
 	}
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
-		note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
+		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
 		look_after(drive, DRIVE_ABSENT_MS, true);
 		return false;
 	}

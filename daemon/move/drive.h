@@ -39,6 +39,10 @@ void drive_run(struct drive *drive);
 /* The wait is over, or something happened: look even if it is early. */
 void drive_hurry(struct drive *drive);
 
+/* Logs one line about a pass, with the fields that the journal can be searched by. */
+__attribute__((format(printf, 4, 5))) void
+drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...);
+
 /* What a drive needs of its mover. */
 const struct ports *mover_ports(const struct mover *mover, void **ctxp);
 /* Appends a record. Consumes payload (NULL: -ENOMEM). After a failure nothing is driven any more.

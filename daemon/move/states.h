@@ -16,7 +16,8 @@
 	S(ARMING, "arming")       /* the leg is made and put under the LV */                       \
 	S(COPYING, "copying")     /* the kernel copies */                                          \
 	S(PAUSED, "paused")       /* nothing is copied; what is copied stays mirrored */           \
-	S(HELD, "held") /* the source fails; nothing is touched until somebody decides */          \
+	S(HELD,                                                                                    \
+	  "held") /* the metadata makes no sense; nothing is touched until somebody decides */     \
 	S(COMMITTING, "committing") /* all is copied; the metadata is being changed */             \
 	S(SWITCHING, "switching")   /* the metadata says destination; the LV is being put there */ \
 	S(RETIRING, "retiring")     /* the leg and the source extents are given back */            \
@@ -44,7 +45,7 @@
 	E(MIRROR_IDLE, "mirror idle")   /* the LV on mirrors; no copying, and not all is copied */ \
 	E(IN_SYNC, "in sync")           /* the LV on mirrors, all is on both sides */              \
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
-	E(SOURCE_FAILED, "source failed") /* writes do not reach it, not all is copied */          \
+	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
 	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
 	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \

@@ -51,7 +51,7 @@ unsupported_types() {
 	refused 1 'part of another LV' "$(pv 0)" "$(pv 1)"
 	lvremove -qq -y vg/pool
 	lvcreate -qq -y --type raid1 -m 1 -L 16M -n mirrored vg
-	refused 1 'type raid1' "$(pv 0)" "$(pv 1)"
+	refused 1 'part of another LV' "$(pv 0)" "$(pv 1)"
 }
 
 unusable_vgs() {

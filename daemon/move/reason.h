@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Why a pass is not, or not yet, what was asked: what the status shows of it.
+ * Internal to the mover.
+ */
+
+#include "daemon/move/drive.h"
+#include "daemon/move/observe.h"
+
+/* Something outside keeps the pass from going on: logged, and seen in the status. */
+void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
+			 const char *text);
+
+/* It goes on. */
+void reason_clear_trouble(struct drive *drive, struct pass *pass);
+
+/* Why an event leads away from what was asked; REASON_NONE: the reason known already stays. */
+enum pass_reason reason_of_event(enum pass_event event);
+
+/* The reason of a pass that goes by that row. seen: NULL, or what led to it. */
+void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen);

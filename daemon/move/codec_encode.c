@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/protocol.h"
 #include "daemon/move/codec.h"
 
 DEFINE_CLEANUP(struct json_object *, json_putp, json_object_put)
@@ -18,7 +19,7 @@ static void put_u64(struct json_object *object, const char *key, uint64_t value)
 
 static void put_text(struct json_object *object, const char *key, const char *text)
 {
-	json_object_object_add(object, key, text ? json_object_new_string(text) : NULL);
+	json_object_object_add(object, key, text ? protocol_new_text(text) : NULL);
 }
 
 static struct json_object *encode_ranges(const struct pv_choice *choice)

@@ -110,6 +110,23 @@ static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
 	move_free(move);
 }
 
+/* Texts of other programs are just bytes, and may be cut anywhere. */
+static void a_reason_that_is_not_utf8_can_be_read_back(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text;
+
+	(void)state;
+	strcpy(move->passes[0].reason_text, "cut: \xe2\x86 and \xff\n");
+	text = codec_encode_pass(move, &move->passes[0], 1, false);
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_string_equal(record.pass.reason_text, "cut: ?? and ?\n");
+	record_deinit(&record);
+	free(text);
+	move_free(move);
+}
+
 static void goals_and_ids_come_back(void **state)
 {
 	struct move *move = make_move();
@@ -222,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_move_comes_back_as_it_was_recorded),
 		cmocka_unit_test(a_pass_comes_back_with_and_without_a_new_plan),
+		cmocka_unit_test(a_reason_that_is_not_utf8_can_be_read_back),
 		cmocka_unit_test(goals_and_ids_come_back),
 		cmocka_unit_test(no_cut_of_a_record_is_taken_for_one),
 		cmocka_unit_test(noise_in_a_record_never_does_harm),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The lvm layer alone on real VGs, among LVM's own commands, through the command lvm_on_disks
-# (tests/unit/lvm).
+# (tests/vm/programs).
 #vm disk pv0 256M
 #vm disk pv1 256M
 #vm disk pv2 256M

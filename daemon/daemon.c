@@ -27,7 +27,6 @@ struct daemon {
 	struct event *watchdog;
 	char socket_path[256];
 	int listen_fd;
-	bool owns_socket; /* made by us, so removed by us */
 };
 
 static void on_signal(evutil_socket_t signal_number, short what, void *arg)
@@ -148,11 +147,9 @@ static int start_rpc(struct daemon *daemon)
 	};
 	int r;
 
-	daemon->owns_socket = sd_listen_fds(0) <= 0;
 	daemon->listen_fd = listener_open(daemon->socket_path);
 	if (daemon->listen_fd == -EADDRINUSE) {
 		log_error("somebody listens on %s already", daemon->socket_path);
-		daemon->owns_socket = false;
 		return EXIT_BUSY;
 	}
 	if (daemon->listen_fd < 0)
@@ -175,15 +172,16 @@ static int start(struct daemon *daemon)
 	return status;
 }
 
-/* In the order of who may still call whom; nothing here waits. */
+/*
+ * In the order of who may still call whom; nothing here waits. The socket stays: it may be
+ * systemd's, and one that nobody listens on is replaced at the next start.
+ */
 static void stop(struct daemon *daemon)
 {
 	sd_notify(0, "STOPPING=1");
 	rpc_server_free(daemon->rpc);
 	if (daemon->listen_fd >= 0)
 		close(daemon->listen_fd);
-	if (daemon->owns_socket)
-		unlink(daemon->socket_path);
 	lvm_free(daemon->wiring.lvm);
 	dm_free(daemon->wiring.dm);
 	wiring_deinit(&daemon->wiring);

@@ -124,6 +124,11 @@ case_show_state() {
 	case_show lvs -a -o+devices,seg_pe_ranges,lv_tags
 	case_show pvs --segments
 	case_show findmnt -t ext4,xfs
+	if [ -d /run/systemd/system ]; then
+		case_show ls -la /run/pvmoved
+		case_show systemctl --no-pager status pvmoved.socket pvmoved.service
+		case_show journalctl --no-pager -n 60 -u pvmoved.socket -u pvmoved.service
+	fi
 	echo "-- dmesg"
 	dmesg | tail -n 40
 }

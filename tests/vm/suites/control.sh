@@ -137,6 +137,34 @@ all_regions_are_in_sync() {
 		} END { exit bad }'
 }
 
+paused() {
+	local before
+
+	start_of_a_case
+	pvmovectl pause "$move"
+	wait_until 30 'nothing is being copied' nothing_is_copied
+	before=$(move_field "$move" copied_bytes)
+	[ "$(move_field "$move" state)" = paused ]
+	[ "$before" -gt 0 ] || fail 'what was copied is lost'
+	# Neither time nor another daemon makes it go on.
+	throttle_off
+	daemon_kill
+	daemon_start
+	wait_until 30 'the new daemon has looked at it' move_has_copied "$move" "$before"
+	[ "$(move_field "$move" copied_bytes)" = "$before" ] || fail 'it went on by itself'
+	nothing_is_copied
+	table_uses_leg vg/lv
+	writer_is_well /mnt/lv
+	pvmovectl resume "$move"
+	moved
+	end_of_a_case
+}
+
+# No mirror of the leg has regions to copy.
+nothing_is_copied() {
+	! dmsetup table "$(dm_of vg/lv)-pvmoved" | grep -q ' sync '
+}
+
 two_vgs() {
 	local first second
 
@@ -213,6 +241,7 @@ run_case 'a killed daemon finds its mirror copying and goes on' killed
 run_case 'SIGTERM ends the daemon in a second and the move goes on later' terminated
 run_case 'a daemon that is killed over and over gets it done' killed_over_and_over
 run_case 'what the kernel finished while there was no daemon is committed' finished_without_daemon
+run_case 'a paused move copies nothing, whatever the daemon does, and goes on when asked' paused
 run_case 'two VGs are moved at once' two_vgs
 run_case 'a second move of the same LV is a conflict' second_move_of_the_same_lv
 run_case 'a move can be watched to its end' looking_on

@@ -8,6 +8,7 @@
 
 #include "client/explain.h"
 #include "client/text.h"
+#include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/units.h"
 
@@ -29,6 +30,26 @@ void headline_write_reason(FILE *out, const struct pass_view *pass)
 	fputs(explain_reason(pass->reason_code), out);
 	if (*pass->reason_text)
 		fprintf(out, ": %s", pass->reason_text);
+	if (pass->trouble.side)
+		fputs(": ", out);
+	trouble_write_place(out, pass);
+}
+
+/* What it waits for, where that is not its reason. */
+static bool has_wait(const struct pass_view *pass)
+{
+	return pass->waits_code &&
+	       (!pass->reason_code || strcmp(pass->waits_code, pass->reason_code) != 0);
+}
+
+void headline_write_wait(FILE *out, const struct pass_view *pass)
+{
+	if (!has_wait(pass))
+		return;
+	fprintf(out, "%swaits: %s", pass->reason_code ? "; " : "",
+		explain_reason(pass->waits_code));
+	if (*pass->waits_text)
+		fprintf(out, ": %s", pass->waits_text);
 }
 
 static void write_rate(FILE *out, const struct move_view *move, const char *before)
@@ -66,8 +87,10 @@ void headline_write(FILE *out, const struct move_view *move)
 	write_eta(out, move, ", ", " to go");
 	if (!view_find_current_pass(move, &pass))
 		return;
-	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass.reason_code ? ", " : "");
+	fprintf(out, "; %s: %s%s", pass.lv, pass.state,
+		pass.reason_code || pass.waits_code ? ", " : "");
 	headline_write_reason(out, &pass);
+	headline_write_wait(out, &pass);
 }
 
 /* All that stands behind the bar. */

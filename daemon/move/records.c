@@ -79,6 +79,7 @@ static int replay_pass(struct mover *mover, struct record *record)
 	}
 	pass->state = record->pass.state;
 	pass->reason = record->pass.reason;
+	pass->trouble = record->pass.trouble;
 	memcpy(pass->reason_text, record->pass.reason_text, sizeof(pass->reason_text));
 	memcpy(pass->activated_boot, record->pass.activated_boot, sizeof(pass->activated_boot));
 	move_derive_progress(drive->move);

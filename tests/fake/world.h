@@ -32,7 +32,8 @@
 	C(CREATE, "create", true)         \
 	C(SWAP, "swap", true)             \
 	C(REMOVE, "remove", true)         \
-	C(FLUSH, "flush", true)
+	C(FLUSH, "flush", true)           \
+	C(COMPARE, "compare", false)
 
 #define C(code, name, changes) WORLD_##code,
 enum world_call { WORLD_CALL_LIST(C) };

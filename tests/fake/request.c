@@ -64,6 +64,8 @@ static enum dm_verdict compare_cell(struct world *world, struct fake_disk *first
 		return DM_FIRST_UNREADABLE;
 	if (fake_disk_read(second, second_cell, &b) < 0)
 		return DM_SECOND_UNREADABLE;
+	if (world->is_restless)
+		return DM_UNSETTLED;
 	/* Now and then somebody is writing to it, but never for ever. */
 	if (!first->was_restless[first_cell] && fake_random_below(&world->random, 32) == 0) {
 		first->was_restless[first_cell] = true;

@@ -100,6 +100,8 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
+	bool compare_hangs; /* no comparison ends: one of its disks hangs */
+	bool is_restless;   /* no comparison ever sees anything at rest */
 };
 
 /* disk_pes: how many extents each disk holds, up to the first 0. */

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -204,7 +205,12 @@ static void what_was_compared_before_it_was_copied_again_does_not_count(void **s
 	scene->world.dm.event = true;
 	run_until(scene, PASS_FAILED);
 	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
-	assert_non_null(strstr(pass_of(scene)->reason_text, "logical extents 0 to 0"));
+	for (unsigned le = 0; le < 5; le++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "logical extents %u to %u ", le, le);
+		assert_non_null(strstr(pass_of(scene)->reason_text, name));
+	}
 }
 
 static void a_pause_keeps_what_was_compared(void **state)

@@ -24,11 +24,29 @@ const char *headline_state(const struct move_view *move)
 
 void headline_write_reason(FILE *out, const struct pass_view *pass)
 {
-	if (!pass->reason_code)
+	if (pass->reason_code) {
+		fputs(explain_reason(pass->reason_code), out);
+		if (*pass->reason_text)
+			fprintf(out, ": %s", pass->reason_text);
+	}
+	if (pass->unverified)
+		fprintf(out, "%snot all was verified: %s", pass->reason_code ? "; " : "",
+			pass->unverified);
+}
+
+static bool pass_has_reason(const struct pass_view *pass)
+{
+	return pass->reason_code || pass->unverified;
+}
+
+static void write_verified(FILE *out, const struct move_view *move, const char *before)
+{
+	char verified[VIEW_DONE_MAX];
+
+	if (move->verified_bytes == VIEW_UNKNOWN)
 		return;
-	fputs(explain_reason(pass->reason_code), out);
-	if (*pass->reason_text)
-		fprintf(out, ": %s", pass->reason_text);
+	view_format_done(move->verified_bytes, move->total_bytes, verified);
+	fprintf(out, "%s%s verified", before, verified);
 }
 
 static void write_rate(FILE *out, const struct move_view *move, const char *before)
@@ -60,13 +78,14 @@ void headline_write(FILE *out, const struct move_view *move)
 	units_format_bytes(move->total_bytes, text);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	fprintf(out, "Move %" PRIu64 ": %s, %s of %s", move->id, headline_state(move), done, text);
+	write_verified(out, move, ", ");
 	if (view_move_is_ended(move))
 		return;
 	write_rate(out, move, ", ");
 	write_eta(out, move, ", ", " to go");
 	if (!view_find_current_pass(move, &pass))
 		return;
-	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass.reason_code ? ", " : "");
+	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ", " : "");
 	headline_write_reason(out, &pass);
 }
 
@@ -81,13 +100,14 @@ static void write_numbers(FILE *out, const struct move_view *move)
 	units_format_bytes(move->total_bytes, total);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	fprintf(out, "%4s %s/%s", done, copied, total);
+	write_verified(out, move, " ");
 	if (view_move_is_ended(move) || !view_find_current_pass(move, &pass)) {
 		fprintf(out, " %s", move->state);
 		return;
 	}
 	write_rate(out, move, " ");
 	write_eta(out, move, " ETA ", "");
-	fprintf(out, " %s %s%s", pass.lv, pass.state, pass.reason_code ? ": " : "");
+	fprintf(out, " %s %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ": " : "");
 	headline_write_reason(out, &pass);
 }
 

@@ -57,6 +57,7 @@ static struct json_object *encode_request(const struct move_request *request)
 	put_text(object, "lv", request->lv);
 	json_object_object_add(object, "destinations", destinations);
 	put_text(object, "request_id", request->request_id);
+	json_object_object_add(object, "verify", json_object_new_boolean(request->verify));
 	return object;
 }
 
@@ -94,6 +95,8 @@ static struct json_object *encode_pass_object(const struct pass *pass, bool with
 	put_text(object, "reason", pass_reason_name(pass->reason));
 	put_text(object, "reason_text", pass->reason_text);
 	put_text(object, "activated_boot", pass->activated_boot);
+	put_u64(object, "verified_bytes", pass->verified_bytes);
+	put_text(object, "unverified", pass->unverified);
 	if (with_reservation)
 		json_object_object_add(object, "reservation",
 				       encode_reservation(&pass->reservation));

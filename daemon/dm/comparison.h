@@ -14,6 +14,9 @@
 
 struct dm;
 
+/* Most that is compared at once: 16 MiB. */
+#define DM_COMPARE_MAX_SECTORS UINT64_C(32768)
+
 /* Two stretches of block devices that should hold the same. */
 struct dm_comparison {
 	dev_t first_dev, second_dev;

@@ -258,6 +258,7 @@ const char *explain_reason(const char *code)
 		{"source_unreadable", "the source cannot be read"},
 		{"source_failed", "the source cannot be written"},
 		{"destination_failed", "the destination failed"},
+		{"verify_failed", "verification failed"},
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},

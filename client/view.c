@@ -118,6 +118,8 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 		{"state", offsetof(struct pass_view, state), FIELD_TEXT, false},
 		{"total_bytes", offsetof(struct pass_view, total_bytes), FIELD_NUMBER, false},
 		{"copied_bytes", offsetof(struct pass_view, copied_bytes), FIELD_NUMBER, true},
+		{"verified_bytes", offsetof(struct pass_view, verified_bytes), FIELD_NUMBER, true},
+		{"unverified", offsetof(struct pass_view, unverified), FIELD_TEXT, true},
 	};
 	struct pass_view pass = {0};
 	int ret = read_fields(object, pass_fields, COUNT(pass_fields), &pass);
@@ -143,6 +145,7 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 		{"passes", offsetof(struct move_view, passes), FIELD_LIST, false},
 		{"total_bytes", offsetof(struct move_view, total_bytes), FIELD_NUMBER, false},
 		{"copied_bytes", offsetof(struct move_view, copied_bytes), FIELD_NUMBER, true},
+		{"verified_bytes", offsetof(struct move_view, verified_bytes), FIELD_NUMBER, true},
 		{"rate_bytes_s", offsetof(struct move_view, rate_bytes_s), FIELD_NUMBER, true},
 		{"eta_us", offsetof(struct move_view, eta_us), FIELD_NUMBER, true},
 		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},

@@ -33,6 +33,8 @@ struct pass_view {
 	const char *state;
 	uint64_t total_bytes;
 	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
+	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
+	const char *unverified;  /* what could not be compared; NULL: nothing */
 	const char *reason_code; /* NULL: none */
 	const char *reason_text;
 	struct trouble_view trouble;
@@ -51,12 +53,13 @@ struct move_view {
 	struct json_object *destinations; /* of texts; none: any */
 	struct json_object *passes;       /* see view_get_pass() */
 	uint64_t total_bytes;
-	uint64_t copied_bytes;  /* or VIEW_UNKNOWN */
-	uint64_t rate_bytes_s;  /* or VIEW_UNKNOWN */
-	uint64_t eta_us;        /* or VIEW_UNKNOWN */
-	uint64_t created_us;    /* since the epoch */
-	uint64_t finished_us;   /* since the epoch, or VIEW_UNKNOWN */
-	const char *request_id; /* NULL: none */
+	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
+	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
+	uint64_t rate_bytes_s;   /* or VIEW_UNKNOWN */
+	uint64_t eta_us;         /* or VIEW_UNKNOWN */
+	uint64_t created_us;     /* since the epoch */
+	uint64_t finished_us;    /* since the epoch, or VIEW_UNKNOWN */
+	const char *request_id;  /* NULL: none */
 };
 
 struct run_view {

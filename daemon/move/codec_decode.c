@@ -86,6 +86,32 @@ static int get_optional_text_dup(const struct json_object *object, const char *k
 	return get_text_dup(object, key, textp);
 }
 
+/* Members that records of older versions lack, and that are 0, "" or false then. */
+static int get_later_u64(const struct json_object *object, const char *key, uint64_t *valuep)
+{
+	return json_object_object_get_ex(object, key, NULL) ? get_u64(object, key, valuep) : 0;
+}
+
+static int get_later_text_into(const struct json_object *object, const char *key, char *buffer,
+			       size_t size_bytes)
+{
+	return json_object_object_get_ex(object, key, NULL)
+		       ? get_text_into(object, key, buffer, size_bytes)
+		       : 0;
+}
+
+static int get_later_flag(const struct json_object *object, const char *key, bool *valuep)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_boolean))
+		return -EBADMSG;
+	*valuep = json_object_get_boolean(value);
+	return 0;
+}
+
 static int get_id(const struct json_object *object, const char *key, struct lvm_id *idp)
 {
 	const char *text = get_text(object, key);
@@ -209,7 +235,10 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 		    0 ||
 	    get_text_into(object, "activated_boot", pass->activated_boot,
 			  sizeof(pass->activated_boot)) < 0 ||
-	    decode_trouble(object, &pass->trouble) < 0)
+	    decode_trouble(object, &pass->trouble) < 0 ||
+	    get_later_u64(object, "verified_bytes", &pass->verified_bytes) < 0 ||
+	    get_later_text_into(object, "unverified", pass->unverified, sizeof(pass->unverified)) <
+		    0)
 		return -EBADMSG;
 	pass->state = (enum pass_state)pass_state_from_name(state);
 	pass->reason = (enum pass_reason)pass_reason_from_name(reason);
@@ -251,7 +280,7 @@ static int decode_request(const struct json_object *object, struct move_request 
 	struct json_object *list = get_objects(object, "destinations", REQUEST_LIST_MAX, &count);
 	int r;
 
-	if (!source || !list)
+	if (!source || !list || get_later_flag(object, "verify", &request->verify) < 0)
 		return -EBADMSG;
 	request->destinations = new_array(count, sizeof(*request->destinations));
 	if (!request->destinations)

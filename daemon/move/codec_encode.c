@@ -57,6 +57,7 @@ static struct json_object *encode_request(const struct move_request *request)
 	put_text(object, "lv", request->lv);
 	json_object_object_add(object, "destinations", destinations);
 	put_text(object, "request_id", request->request_id);
+	json_object_object_add(object, "verify", json_object_new_boolean(request->verify));
 	return object;
 }
 
@@ -111,6 +112,8 @@ static struct json_object *encode_pass_object(const struct pass *pass, bool with
 	put_text(object, "activated_boot", pass->activated_boot);
 	if (pass->trouble.side != TROUBLE_NONE)
 		json_object_object_add(object, "trouble", encode_trouble(&pass->trouble));
+	put_u64(object, "verified_bytes", pass->verified_bytes);
+	put_text(object, "unverified", pass->unverified);
 	if (with_reservation)
 		json_object_object_add(object, "reservation",
 				       encode_reservation(&pass->reservation));

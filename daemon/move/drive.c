@@ -18,6 +18,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/verify.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -123,6 +124,7 @@ static void leave_pass(struct drive *drive)
 	drive->plan_is_stale = false;
 	drive->is_told = false;
 	drive->vg_is_fresh = false;
+	drive->verification = (struct verification){0};
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = ports->now_us(ctx);
 }
@@ -151,6 +153,7 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 
 	pass->state = row->next;
 	reason_update(pass, row, seen, drive->vg);
+	verify_explain(drive, pass, row, seen);
 	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
 	if (r == 0)
 		r = record_pass(drive, pass, false);
@@ -259,6 +262,18 @@ void drive_effect_done(void *arg, const struct outcome *result)
 	drive_run(drive);
 }
 
+void drive_beside_done(struct drive *drive, enum pass_action action, const struct outcome *result)
+{
+	struct pass *pass = move_current_pass(drive->move);
+
+	/* When the pass is doing something else by now, or is over, it does not matter any more. */
+	if (pass && !drive->busy && pass->state == PASS_VERIFYING) {
+		drive->effect = action;
+		settle(drive, pass, result->code, result->message);
+	}
+	drive_run(drive);
+}
+
 void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
 		   const char *text)
 {
@@ -317,17 +332,23 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 	look_after(drive, delay_ms, true);
 }
 
-/* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
-static void watch(struct drive *drive, const struct pass *pass)
+void drive_publish_progress(struct drive *drive)
 {
 	uint64_t now_us = monotonic_us(drive);
 
-	if (pass->state == PASS_COPYING)
-		eta_add_sample(&drive->move->eta, now_us, move_copied_bytes(drive->move));
 	if (now_us - drive->notified_us >= DRIVE_PROGRESS_MS * 1000) {
 		drive->notified_us = now_us;
 		mover_publish(drive->mover, drive->move);
 	}
+}
+
+/* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
+static void watch(struct drive *drive, const struct pass *pass)
+{
+	if (pass->state == PASS_COPYING)
+		eta_add_sample(&drive->move->eta, monotonic_us(drive),
+			       move_copied_bytes(drive->move));
+	drive_publish_progress(drive);
 	if (pass->state == PASS_HELD)
 		drive->vg_is_fresh = false;
 	look_after(drive, pass->state == PASS_COPYING ? DRIVE_PROGRESS_MS : DRIVE_IDLE_MS,
@@ -356,6 +377,8 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
 		return EVENT_ABORT;
 	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
+		return EVENT_PAUSE;
+	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
 		return EVENT_PAUSE;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
 	    seen != EVENT_VG_ABSENT)
@@ -401,6 +424,11 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		r = effect_begin(drive, pass, row, scene);
 	if (r == EFFECT_PENDING)
 		return false;
+	if (r == EFFECT_BESIDE) {
+		drive->busy = false;
+		look_after(drive, DRIVE_IDLE_MS, false);
+		return false;
+	}
 	if (r != EFFECT_HOPELESS)
 		settle(drive, pass, r < 0 ? r : 0, "");
 	return true;
@@ -433,7 +461,9 @@ static bool step(struct drive *drive)
 	}
 	drive->seen = scene.seen.event;
 	update_progress(pass, &scene.seen);
-	return answer(drive, pass, choose_event(drive, pass, scene.seen.event), &scene);
+	verify_look(drive, pass, &scene.seen);
+	return answer(drive, pass,
+		      choose_event(drive, pass, verify_judge(drive, pass, &scene.seen)), &scene);
 }
 
 void drive_run(struct drive *drive)

@@ -17,7 +17,7 @@
 /* Text of an RFC 4122 UUID, and of the kernel's boot id, with the NUL. */
 #define UUID_TEXT_SIZE 37
 /* Longest explanation kept, in bytes with the NUL. */
-#define PASS_REASON_TEXT_MAX 512
+#define PASS_REASON_TEXT_MAX 1024
 
 /* Longest path of a device kept, in bytes with the NUL. */
 #define TROUBLE_DEVICE_MAX 256
@@ -48,6 +48,10 @@ struct pass {
 	struct pass_trouble trouble;         /* belongs to the reason */
 	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
 						not */
+	uint64_t verified_bytes; /* compared and found equal; 0 again with a restart before
+				    the commit, and when it is undone */
+	char unverified[PASS_REASON_TEXT_MAX]; /* what was not compared although that was asked
+						  for, and why; "": nothing */
 	/* observed */
 	bool is_observed; /* copied_bytes is known */
 	uint64_t copied_bytes;
@@ -86,6 +90,8 @@ enum move_state move_state(const struct move *move);
 
 uint64_t move_total_bytes(const struct move *move);
 uint64_t move_copied_bytes(const struct move *move);
+/* What was compared and found equal; means something only where request->verify is set. */
+uint64_t move_verified_bytes(const struct move *move);
 /* False after a start of the daemon until all passes were looked at: copied bytes are not known. */
 bool move_is_observed(const struct move *move);
 

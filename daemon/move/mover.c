@@ -64,7 +64,7 @@ void mover_forget_oldest(struct mover *mover)
 	size_t oldest = mover->drive_count;
 
 	for (size_t i = mover->drive_count; i-- > 0;) {
-		if (move_is_terminal(mover->drives[i]->move)) {
+		if (move_is_terminal(mover->drives[i]->move) && !mover->drives[i]->is_comparing) {
 			finished++;
 			oldest = i;
 		}

@@ -5,11 +5,15 @@
 #include <syslog.h>
 
 #include "daemon/move/trouble.h"
+void reason_set_text(struct pass *pass, const char *text)
+{
+	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
+}
 
 static void set_reason(struct pass *pass, enum pass_reason reason, const char *text)
 {
 	pass->reason = reason;
-	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
+	reason_set_text(pass, text);
 	pass->trouble = (struct pass_trouble){.side = TROUBLE_NONE};
 }
 
@@ -88,6 +92,8 @@ enum pass_reason reason_of_event(enum pass_event event)
 		return REASON_SOURCE_FAILED;
 	case EVENT_DEST_FAILED:
 		return REASON_DEST_FAILED;
+	case EVENT_VERIFY_FAILED:
+		return REASON_VERIFY_FAILED;
 	case EVENT_LEG_FOREIGN:
 	case EVENT_STRAY_LEG:
 	case EVENT_TABLE_FOREIGN:

@@ -9,6 +9,9 @@
 #include "daemon/move/drive.h"
 #include "daemon/move/observe.h"
 
+/* Says more about the reason that a pass has. */
+void reason_set_text(struct pass *pass, const char *text);
+
 /* Something outside keeps the pass from going on: logged, and seen in the status. */
 void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
 			 const char *text);

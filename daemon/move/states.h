@@ -18,6 +18,7 @@
 	S(PAUSED, "paused")       /* nothing is copied; what is copied stays mirrored */           \
 	S(HELD,                                                                                    \
 	  "held") /* the metadata makes no sense; nothing is touched until somebody decides */     \
+	S(VERIFYING, "verifying")   /* all is copied; both sides are read and compared */          \
 	S(COMMITTING, "committing") /* all is copied; the metadata is being changed */             \
 	S(SWITCHING, "switching")   /* the metadata says destination; the LV is being put there */ \
 	S(RETIRING, "retiring")     /* the leg and the source extents are given back */            \
@@ -28,7 +29,8 @@
 
 /*
  * What is observed of a pass. E(enumerator, name). All up to RELEASED are what
- * pass_observe() finds; the others are told to the driver.
+ * pass_observe() finds, but for the three of a verification, which stand for
+ * IN_SYNC where it is asked for; the others are told to the driver.
  */
 #define PASS_EVENT_LIST(E)                                                                         \
 	E(VG_ABSENT, "VG absent")   /* the VG, or a PV that the pass needs, is not there */        \
@@ -44,6 +46,9 @@
 	E(MIRRORING, "mirroring")       /* the LV on a leg that copies */                          \
 	E(MIRROR_IDLE, "mirror idle")   /* the LV on mirrors; no copying, and not all is copied */ \
 	E(IN_SYNC, "in sync")           /* the LV on mirrors, all is on both sides */              \
+	E(UNVERIFIED, "unverified") /* in sync, but the owner wants it compared, and it is not */  \
+	E(VERIFIED, "verified")     /* in sync, and compared with success */                       \
+	E(VERIFY_FAILED, "verification failed") /* in sync, but not the same, or never at rest */  \
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
 	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
@@ -75,6 +80,7 @@
 	A(ATTACH, "attach LV to leg") /* swap the LV's table */                                  \
 	A(REDRAW, "redraw leg")       /* swap the leg's table: the next slices */                \
 	A(CLEAR_LEG, "clear leg")     /* swap the leg's table: pass-through again, no mirrors */ \
+	A(VERIFY, "verify")           /* compare the next piece of both sides */                 \
 	A(FLUSH, "flush destination")                                                            \
 	A(COMMIT, "commit")    /* metadata: the LV on the destination */                         \
 	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */                   \
@@ -94,6 +100,7 @@
 	N(SOURCE_UNREADABLE, "source_unreadable") \
 	N(SOURCE_FAILED, "source_failed")         \
 	N(DEST_FAILED, "destination_failed")      \
+	N(VERIFY_FAILED, "verify_failed")         \
 	N(TABLE_FOREIGN, "table_foreign")         \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \

@@ -56,7 +56,7 @@ static struct json_object *encode_trouble(const struct pass_trouble *trouble)
 	return steal_pointer(&object);
 }
 
-static struct json_object *encode_pass(const struct pass *pass)
+static struct json_object *encode_pass(const struct pass *pass, bool verify)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
 	int ret;
@@ -66,6 +66,9 @@ static struct json_object *encode_pass(const struct pass *pass)
 	    protocol_add_text(object, "state", pass_state_name(pass->state)) < 0 ||
 	    protocol_add_number(object, "total_bytes", pass->total_bytes) < 0 ||
 	    add_number_if(pass->is_observed, object, "copied_bytes", pass->copied_bytes) < 0 ||
+	    add_number_if(verify, object, "verified_bytes", pass->verified_bytes) < 0 ||
+	    add_text_or_null(object, "unverified", *pass->unverified ? pass->unverified : NULL) <
+		    0 ||
 	    add_reason_or_null(object, "reason", pass->reason, pass->reason_text) < 0 ||
 	    add_reason_or_null(object, "waits_for", pass->waits_for, pass->waits_text) < 0)
 		return NULL;
@@ -82,7 +85,8 @@ static struct json_object *encode_passes(const struct move *move)
 	if (!passes)
 		return NULL;
 	for (size_t i = 0; i < move->pass_count; i++)
-		if (protocol_append(passes, encode_pass(&move->passes[i])) < 0)
+		if (protocol_append(passes, encode_pass(&move->passes[i], move->request->verify)) <
+		    0)
 			return NULL;
 	return steal_pointer(&passes);
 }
@@ -145,6 +149,8 @@ struct json_object *encode_move(const struct move *move)
 	    protocol_add_number(object, "total_bytes", move_total_bytes(move)) < 0 ||
 	    add_number_if(move_is_observed(move), object, "copied_bytes", move_copied_bytes(move)) <
 		    0 ||
+	    add_number_if(move->request->verify, object, "verified_bytes",
+			  move_verified_bytes(move)) < 0 ||
 	    add_estimate(object, move) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||

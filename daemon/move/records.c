@@ -48,12 +48,22 @@ void move_derive_progress(struct move *move)
 	}
 }
 
+/* No PV is larger than this, so that no move is, and its bytes can be counted and told. */
+static bool move_is_sound(const struct move *move)
+{
+	uint64_t extents = 0, bytes;
+
+	for (size_t i = 0; i < move->pass_count; i++)
+		extents += reservation_extent_count(&move->passes[i].reservation);
+	return !__builtin_mul_overflow(extents, move->extent_bytes, &bytes) && bytes <= INT64_MAX;
+}
+
 static int replay_move(struct mover *mover, struct record *record)
 {
 	const struct move *last =
 		mover->drive_count ? mover->drives[mover->drive_count - 1]->move : NULL;
 
-	if (last && last->id >= record->move->id)
+	if ((last && last->id >= record->move->id) || !move_is_sound(record->move))
 		return -EBADMSG;
 	move_derive_progress(record->move);
 	if (!mover_add_move(mover, record->move))
@@ -77,6 +87,8 @@ static int replay_pass(struct mover *mover, struct record *record)
 		pass->reservation = record->pass.reservation;
 		record->pass.reservation = old;
 	}
+	if (!move_is_sound(drive->move))
+		return -EBADMSG;
 	pass->state = record->pass.state;
 	pass->reason = record->pass.reason;
 	memcpy(pass->reason_text, record->pass.reason_text, sizeof(pass->reason_text));

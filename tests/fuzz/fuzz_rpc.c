@@ -175,15 +175,16 @@ static void serve_another(struct scene *scene)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len_bytes)
 {
 	static struct scene scene;
+	static const struct rpc_service service = {.mover = &scene.mover,
+						   .info = {"1", "b007", "/state", 77}};
 	struct input input = input_begin(bytes, len_bytes);
 
 	if (!base) {
 		signal(SIGPIPE, SIG_IGN);
 		base = event_base_new();
 	}
-	scene = (struct scene){.pool = {.base = base, .stall_ms = 60000}};
-	scene.pool.service =
-		(struct rpc_service){.mover = &scene.mover, .info = {"1", "b007", "/state", 77}};
+	scene = (struct scene){0};
+	connection_pool_init(&scene.pool, base, &service, 60000);
 	fake_mover_init(&scene.mover);
 	mover_set_watch(&scene.mover, on_change, &scene.pool);
 	fake_mover_add(&scene.mover, PASS_COPYING);

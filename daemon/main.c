@@ -5,6 +5,7 @@
 
 #include "common/log.h"
 #include "daemon/daemon.h"
+#include "daemon/move/failpoint.h"
 #include "daemon/move/fsm.h"
 #include "daemon/options.h"
 
@@ -16,6 +17,12 @@ int main(int argc, char **argv)
 	if (options.dump_states) {
 		fsm_print(stdout);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	if (options.list_failpoints) {
+		if (failpoint_print(stdout) == 0 && fflush(stdout) == 0)
+			return EXIT_SUCCESS;
+		fputs("pvmoved: this build has no failpoints; a debug build has\n", stderr);
+		return EXIT_FAILURE;
 	}
 	log_init(LOG_INFO);
 	return daemon_run(&options);

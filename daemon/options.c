@@ -9,13 +9,14 @@ static const char help[] =
 	"pvmoved owns the moves of live LVM extents between disks; pvmovectl asks for them.\n"
 	"\n"
 	"usage: pvmoved [--foreground] [--state-dir DIR] [--run-dir DIR] [--socket PATH]\n"
-	"       pvmoved --dump-states | --help | --version\n"
+	"       pvmoved --dump-states | --list-failpoints | --help | --version\n"
 	"\n"
 	"  --foreground      run by hand: log to standard error, make the socket ourselves\n"
 	"  --state-dir DIR   the journal's folder (/var/lib/pvmoved)\n"
 	"  --run-dir DIR     for temporary files and the socket (/run/pvmoved)\n"
 	"  --socket PATH     the socket (org.pvmoved in the run folder)\n"
 	"  --dump-states     print the state machine as a table\n"
+	"  --list-failpoints print where a debug build can be made to fail\n"
 	"  --help            print this text\n"
 	"  --version         print the version\n"
 	"\n"
@@ -28,13 +29,14 @@ static const char help[] =
 
 void options_parse(int argc, char **argv, struct options *options)
 {
-	enum { STATE_DIR = 256, RUN_DIR, SOCKET, DUMP_STATES };
+	enum { STATE_DIR = 256, RUN_DIR, SOCKET, DUMP_STATES, LIST_FAILPOINTS };
 	static const struct option long_options[] = {
 		{"foreground", no_argument, NULL, 'f'},
 		{"state-dir", required_argument, NULL, STATE_DIR},
 		{"run-dir", required_argument, NULL, RUN_DIR},
 		{"socket", required_argument, NULL, SOCKET},
 		{"dump-states", no_argument, NULL, DUMP_STATES},
+		{"list-failpoints", no_argument, NULL, LIST_FAILPOINTS},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
@@ -58,6 +60,9 @@ void options_parse(int argc, char **argv, struct options *options)
 			break;
 		case DUMP_STATES:
 			options->dump_states = true;
+			break;
+		case LIST_FAILPOINTS:
+			options->list_failpoints = true;
 			break;
 		case 'h':
 			fputs(help, stdout);

@@ -18,6 +18,7 @@ struct options {
 	const char *socket_path; /* NULL: org.pvmoved in the run folder */
 	bool foreground;
 	bool dump_states;
+	bool list_failpoints;
 };
 
 /* Fills *options in. Prints and exits for --help, --version and bad usage. */

@@ -14,6 +14,7 @@
 #include "common/units.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
+#include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 
@@ -137,11 +138,14 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 
 	pass->state = row->next;
 	reason_update(pass, row, seen);
-	r = record_pass(drive, pass, false);
+	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
+	if (r == 0)
+		r = record_pass(drive, pass, false);
 	if (r < 0) {
 		*pass = before;
 		return r;
 	}
+	failpoint_reach_state(FAILPOINT_AFTER, row->next);
 	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		  pass_state_name(row->next), pass_event_name(row->event));
 	if (row->action != ACTION_WAIT)
@@ -217,6 +221,8 @@ static bool finish_may_be_left(const struct drive *drive, int code)
 /* The effect has ended: what it has to say is the next event. */
 static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
 {
+	if (code == 0)
+		code = failpoint_reach_action(FAILPOINT_AFTER, drive->effect);
 	end_effect(drive);
 	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
 		reason_clear_trouble(drive, pass);
@@ -376,7 +382,9 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	}
 	drive->effect = row->action;
 	drive->busy = true;
-	r = effect_begin(drive, pass, row, scene);
+	r = failpoint_reach_action(FAILPOINT_BEFORE, row->action);
+	if (r == 0)
+		r = effect_begin(drive, pass, row, scene);
 	if (r == EFFECT_PENDING)
 		return false;
 	if (r != EFFECT_HOPELESS)

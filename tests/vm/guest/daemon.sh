@@ -4,16 +4,26 @@
 
 state_dir=/var/lib/pvmoved
 socket=/run/pvmoved/org.pvmoved
+daemon_program=pvmoved
 
 # daemon_start [OPTION...] returns when the daemon answers. Its words go to $work/daemon.log, of all
 # its lives.
 daemon_start() {
 	mkdir -p "$(dirname "$socket")"
 	# A session of its own: the deadline of a case must not kill an executor in mid-swap.
-	setsid pvmoved --foreground --state-dir "$state_dir" --socket "$socket" "$@" </dev/null \
+	setsid "$daemon_program" --foreground --state-dir "$state_dir" --socket "$socket" "$@" </dev/null \
 		>>"$work/daemon.log" 2>&1 &
 	echo $! >"$work/daemon.pid"
 	wait_until 20 "the daemon answers" daemon_answers
+}
+
+# daemon_start_failing FAILPOINTS [OPTION...]: the daemon that has failpoints, with these set; see
+# daemon/move/failpoint.h. It may be dead or stopped any time from now on; not so before it answers.
+daemon_start_failing() {
+	local points=$1
+	shift
+
+	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
 }
 
 daemon_pid() {

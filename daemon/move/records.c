@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/reason.h"
 
 bool mover_is_stopped(const struct mover *mover)
 {
@@ -17,6 +19,29 @@ static bool record_may_be_retried(int error)
 {
 	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG || error == -ENOMEM ||
 	       error == -EMSGSIZE;
+}
+
+void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX])
+{
+	snprintf(text, PASS_REASON_TEXT_MAX, "%s; %s", strerror(-error),
+		 record_may_be_retried(error)
+			 ? "it goes on by itself when there is room for the journal again"
+			 : "nothing more is done until this is put right and pvmoved restarted");
+}
+
+/* Every move that has not ended waits for the same thing, whatever it was at. */
+static void tell_all(struct mover *mover)
+{
+	char text[PASS_REASON_TEXT_MAX];
+
+	mover_describe_journal_error(mover->stopped, text);
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+		struct pass *pass = move_current_pass(drive->move);
+
+		if (pass)
+			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, text);
+	}
 }
 
 int mover_record(struct mover *mover, char *payload)
@@ -31,6 +56,7 @@ int mover_record(struct mover *mover, char *payload)
 		log_error("cannot write the journal: %s; all moves stay as they are until the "
 			  "daemon is started again",
 			  strerror(-r));
+		tell_all(mover);
 	}
 	return r;
 }

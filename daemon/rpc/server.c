@@ -11,13 +11,19 @@
 #include "daemon/move/mover.h"
 #include "daemon/rpc/connection.h"
 
+/*
+ * Clients let in before others are served again. libevent accepts for as long as there is somebody
+ * to accept: who connects faster than that would have the daemon do nothing else.
+ */
+#define ACCEPT_BATCH 32
 /* Time between two attempts to let clients in while the process is out of descriptors. */
 #define ACCEPT_RETRY_US 100000
 
 struct rpc_server {
 	struct connection_pool pool;
 	struct evconnlistener *listener;
-	struct event *retry; /* accepting again after a failure */
+	struct event *retry; /* accepting again after a failure, or a batch */
+	unsigned accepted;   /* of the batch */
 	rpc_peer_fn *peer;
 };
 
@@ -44,6 +50,14 @@ static bool has_room_for(const struct rpc_server *server, uid_t uid)
 	       connection_pool_count_of(&server->pool, uid) < RPC_CONNECTIONS_OF_ONE_MAX;
 }
 
+static void end_batch(struct rpc_server *server)
+{
+	static const struct timeval at_once = {0};
+
+	evconnlistener_disable(server->listener);
+	evtimer_add(server->retry, &at_once);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
 		      int address_len, void *arg)
 {
@@ -55,6 +69,8 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 	(void)listener;
 	(void)address;
 	(void)address_len;
+	if (++server->accepted == ACCEPT_BATCH)
+		end_batch(server);
 	ret = server->peer(fd, &uid);
 	if (ret < 0) {
 		errno = -ret;
@@ -87,6 +103,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	server->accepted = 0;
 	evconnlistener_enable(server->listener);
 }
 

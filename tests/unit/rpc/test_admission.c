@@ -243,6 +243,30 @@ static void a_server_may_end_with_plans_in_the_queue(void **state)
 		client_close(&clients[i]);
 }
 
+static void those_who_are_in_are_served_while_many_others_knock(void **state)
+{
+	enum { MANY = 200 };
+	const char call[] = "{\"method\":\"org.pvmoved.GetInfo\"}";
+	struct harness *harness = *state;
+	struct client inside = client_open(harness, ROOT);
+	struct client knocking[MANY];
+	size_t before = harness_peer_count();
+	char answer[1024];
+
+	for (int i = 0; i < MANY; i++)
+		knocking[i] = client_knock(harness, ROOT);
+	assert_true(write(inside.fd, call, sizeof(call)) == sizeof(call));
+	/* turn by turn */
+	while (read(inside.fd, answer, sizeof(answer)) < 0)
+		event_base_loop(harness->base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+	assert_in_range(harness_peer_count() - before, 1, MANY - 1);
+	while (harness_peer_count() - before < MANY)
+		harness_run(harness);
+	for (int i = 0; i < MANY; i++)
+		client_close(&knocking[i]);
+	client_close(&inside);
+}
+
 static void running_out_of_descriptors_passes(void **state)
 {
 	struct harness *harness = *state;
@@ -285,6 +309,7 @@ int main(void)
 		TEST(plans_of_guests_wait_for_their_turn_and_those_of_root_do_not),
 		TEST(plans_that_are_made_at_once_are_all_made),
 		TEST(a_server_may_end_with_plans_in_the_queue),
+		TEST(those_who_are_in_are_served_while_many_others_knock),
 		TEST(running_out_of_descriptors_passes),
 	};
 

@@ -299,6 +299,11 @@ size_t connection_pool_count_of(const struct connection_pool *pool, uid_t uid)
 	return count;
 }
 
+size_t connection_pool_count_unprivileged(const struct connection_pool *pool)
+{
+	return pool->count - connection_pool_count_of(pool, 0);
+}
+
 void connection_pool_advance(struct connection_pool *pool)
 {
 	struct connection *next;

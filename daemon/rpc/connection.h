@@ -46,8 +46,9 @@ struct connection_pool {
 void connection_pool_init(struct connection_pool *pool, struct event_base *base,
 			  const struct rpc_service *service, uint32_t stall_ms);
 
-/* Connections of that peer, among them those whose client has left during a call. */
+/* Each counts also those whose client has left during a call. */
 size_t connection_pool_count_of(const struct connection_pool *pool, uid_t uid);
+size_t connection_pool_count_unprivileged(const struct connection_pool *pool);
 
 /*
  * Begins to serve a connected socket, which it consumes in any case. uid is the peer's. Returns 0

@@ -44,10 +44,13 @@ static int peer_of_socket(int fd, uid_t *uidp)
  */
 static bool has_room_for(const struct rpc_server *server, uid_t uid)
 {
-	if (uid == 0)
-		return server->pool.count < RPC_CONNECTIONS_MAX;
-	return server->pool.count < RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED &&
-	       connection_pool_count_of(&server->pool, uid) < RPC_CONNECTIONS_OF_ONE_MAX;
+	const struct connection_pool *pool = &server->pool;
+
+	if (pool->count >= RPC_CONNECTIONS_MAX)
+		return false;
+	return uid == 0 || (connection_pool_count_unprivileged(pool) <
+				    RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED &&
+			    connection_pool_count_of(pool, uid) < RPC_CONNECTIONS_OF_ONE_MAX);
 }
 
 static void end_batch(struct rpc_server *server)

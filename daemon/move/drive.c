@@ -389,7 +389,10 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	if (row->next != row->state) {
 		r = enter_state(drive, pass, row, scene ? &scene->seen : NULL);
 		if (r < 0) {
-			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, strerror(-r));
+			char text[PASS_REASON_TEXT_MAX];
+
+			mover_describe_journal_error(r, text);
+			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, text);
 			look_after(drive, DRIVE_IDLE_MS, true);
 			return false;
 		}

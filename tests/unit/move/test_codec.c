@@ -283,6 +283,36 @@ static void runs_out_of_order_or_too_large_are_refused(void **state)
 	move_free(move);
 }
 
+/* What the protocol could not say, or counting would go round on. */
+static void numbers_beyond_all_bounds_are_refused(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	struct {
+		uint64_t *value, bad;
+	} cases[] = {
+		{&move->created_us, (uint64_t)INT64_MAX + 1},
+		{&move->finished_us, UINT64_MAX},
+		{&move->id, INT64_MAX},
+		{&move->extent_bytes, 0},
+		{&move->extent_bytes, UINT64_C(512) << 32},
+		{&move->passes[0].reservation.runs[1].extent_count, UINT32_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t good = *cases[i].value;
+		char *text;
+
+		*cases[i].value = cases[i].bad;
+		text = codec_encode_move(move);
+		assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+		free(text);
+		*cases[i].value = good;
+	}
+	move_free(move);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +326,7 @@ int main(void)
 		cmocka_unit_test(noise_in_a_record_never_does_harm),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(runs_out_of_order_or_too_large_are_refused),
+		cmocka_unit_test(numbers_beyond_all_bounds_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

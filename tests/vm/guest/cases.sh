@@ -154,6 +154,7 @@ case_clean_up() {
 	local disk
 
 	writers_kill
+	pkill -KILL -x flood
 	daemon_kill_all
 	unmount_all
 	forget_vgs

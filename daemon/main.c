@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (options.release_vg) {
-		/* It speaks for itself; what the mover and the adapters say is for a daemon's log. */
+		/* It speaks for itself: what the mover says is for the log of a daemon. */
 		log_init(LOG_WARNING);
 		return release_run(&options);
 	}

@@ -320,7 +320,7 @@ int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		r = metadata_parse(edited_text, strlen(edited_text), &edited);
 	if (r < 0)
 		return r;
-	if (!metadata_edit_is_done(kind, edited, reservation))
+	if (!edited || !metadata_edit_is_done(kind, edited, reservation))
 		return -EBADMSG;
 	*textp = steal_pointer(&edited_text);
 	return 0;

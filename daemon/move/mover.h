@@ -30,7 +30,8 @@ void mover_begin(struct mover *mover);
 
 /*
  * In the place of mover_begin(): wants all unfinished moves of one VG aborted, and drives these
- * alone; what of them is committed ends as done. Returns 0, or -EIO when the journal takes no record.
+ * alone; what of them is committed ends as done. Returns 0, or -EIO when the journal takes no
+ * record.
  */
 int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg);
 

@@ -2,6 +2,7 @@
 #include "daemon/release/alone.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +12,36 @@
 #include "daemon/dm/executor.h"
 
 /* The kernel's flag of a socket that listens (__SO_ACCEPTCON; Linux 6.1). */
-#define FLAG_LISTENS 0x10000u
+#define FLAG_LISTENS 0x10000ul
 
 DEFINE_CLEANUP(FILE *, fclosep, fclose)
 DEFINE_CLEANUP(DIR *, closedirp, closedir)
 
+static const char *skip_spaces(const char *at)
+{
+	return at + strspn(at, " ");
+}
+
+static const char *skip_word(const char *at)
+{
+	at = skip_spaces(at);
+	return at + strcspn(at, " ");
+}
+
 /* A line is "address: references protocol flags type state inode path". */
 static bool line_says_so(const char *line, const char *socket_path)
 {
-	unsigned flags = 0;
-	int path_at = 0;
+	const char *at = line;
+	char *end;
+	unsigned long flags;
 
-	return sscanf(line, "%*s %*s %*s %x %*s %*s %*s %n", &flags, &path_at) == 1 &&
-	       path_at > 0 && (flags & FLAG_LISTENS) && strcmp(line + path_at, socket_path) == 0;
+	for (int i = 0; i < 3; i++)
+		at = skip_word(at);
+	flags = strtoul(at, &end, 16);
+	at = end;
+	for (int i = 0; i < 3; i++)
+		at = skip_word(at);
+	return (flags & FLAG_LISTENS) && strcmp(skip_spaces(at), socket_path) == 0;
 }
 
 bool alone_is_listened_on(const char *proc, const char *socket_path)
@@ -43,13 +61,16 @@ bool alone_is_listened_on(const char *proc, const char *socket_path)
 
 static bool is_executor(const char *proc, const char *pid)
 {
-	cleanup(fclosep) FILE *file = NULL;
+	_close_ int fd = -1;
 	char text[PATH_MAX];
+	ssize_t len_bytes;
 
 	snprintf(text, sizeof(text), "%s/%s/comm", proc, pid);
-	file = fopen(text, "re");
-	if (!file || !fgets(text, sizeof(text), file))
+	fd = open(text, O_RDONLY | O_CLOEXEC);
+	len_bytes = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (len_bytes < 0)
 		return false;
+	text[len_bytes] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return strcmp(text, EXECUTOR_NAME) == 0;
 }

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NAME_MAX_BYTES (2 * LVM_NAME_MAX)
+#define NAME_MAX_BYTES ((size_t)2 * LVM_NAME_MAX)
 
 /* "vg/lv", or the device's name when there is no such LV any more. */
 static const char *name_of(const struct survey *survey, const struct survey_item *item,
@@ -14,7 +14,7 @@ static const char *name_of(const struct survey *survey, const struct survey_item
 		snprintf(name, NAME_MAX_BYTES, "%s/%s", survey->vg->name, item->lv->name);
 	else
 		snprintf(name, NAME_MAX_BYTES, "%s",
-			 item->device ? item->device->device.name : item->leg->device.name);
+			 item->device ? item->device->device.name : "an LV that is gone");
 	return name;
 }
 
@@ -56,12 +56,9 @@ static void explain_item(const struct survey *survey, const struct survey_item *
 		puts("");
 		break;
 	case SURVEY_IDLE:
-		printf("the device %s, which it does not use, is removed\n",
-		       item->leg->device.name);
-		break;
 	case SURVEY_WEDGED:
-		printf("the device %s, which it does not use, stays until the next boot\n",
-		       item->leg->device.name);
+		printf("%s, which nothing leads through, %s\n", item->leg->device.name,
+		       item->finding == SURVEY_IDLE ? "is removed" : "stays until the next boot");
 		break;
 	case SURVEY_ASTRAY:
 	case SURVEY_FOREIGN:

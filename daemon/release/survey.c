@@ -125,16 +125,20 @@ static bool table_touches(const struct vg *vg, const struct dm_table *table,
 	return false;
 }
 
+static bool leads_to_lv(const struct vg *vg, const struct dm_table *table, const struct vg_lv *lv)
+{
+	for (size_t s = 0; s < lv->segment_count; s++)
+		for (size_t a = 0; a < lv->segments[s].area_count; a++)
+			if (table_touches(vg, table, &lv->segments[s].areas[a]))
+				return true;
+	return false;
+}
+
 static bool leads_to_reserved(const struct vg *vg, const struct dm_table *table)
 {
-	for (size_t i = 0; i < vg->lv_count; i++) {
-		const struct vg_lv *lv = &vg->lvs[i];
-
-		for (size_t s = 0; reservation_made_lv(lv) && s < lv->segment_count; s++)
-			for (size_t a = 0; a < lv->segments[s].area_count; a++)
-				if (table_touches(vg, table, &lv->segments[s].areas[a]))
-					return true;
-	}
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (reservation_made_lv(&vg->lvs[i]) && leads_to_lv(vg, table, &vg->lvs[i]))
+			return true;
 	return false;
 }
 
@@ -235,6 +239,7 @@ static int judge_leg(const struct view *view, const struct survey_device *leg)
 
 static int judge_device(const struct view *view, const struct survey_device *device)
 {
+	bool leads = !is_leg(device) && leads_to_reserved(view->vg, &device->device.table);
 	struct survey_item item = {.lv = lv_of(view->vg, device), .device = device};
 
 	if (is_leg(device))
@@ -242,7 +247,7 @@ static int judge_device(const struct view *view, const struct survey_device *dev
 	if (item.lv && reservation_made_lv(item.lv)) {
 		item.finding = SURVEY_IDLE;
 		item.leg = device;
-	} else if (leads_to_reserved(view->vg, &device->device.table)) {
+	} else if (leads) {
 		item.finding = item.lv ? SURVEY_FOREIGN : SURVEY_ORPHAN;
 	} else {
 		return 0;

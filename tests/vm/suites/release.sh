@@ -7,23 +7,30 @@
 #vm timeout 1500
 . guest/lib.sh
 
-# A VG, a mounted LV of 48 MiB in two segments on PV 0 and another LV there, and data being written.
+# A VG, a mounted LV of 80 MiB in two segments on PV 0, with data, and another LV there.
 start_of_a_case() {
 	mkvg vg 0 1
-	mklv_in_segments vg/lv 48 0 2
+	mklv_in_segments vg/lv 80 0 2
 	mklv vg/other 8M 0
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
+}
+
+start_of_a_case_under_a_writer() {
+	start_of_a_case
 	writer_start /mnt/lv 4
 }
 
-# Caught in mid-copy, and left so: the kernel's copying is held back to the end of the case.
-left_in_mid_copy() {
-	start_of_a_case
+# Caught in mid-copy: the kernel's copying is held back to the end of the case.
+caught_in_mid_copy() {
 	daemon_start
-	throttle 5
+	throttle 2
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
+}
+
+left_in_mid_copy() {
+	caught_in_mid_copy
 	daemon_kill
 	executors_have_left
 	table_uses_leg vg/lv
@@ -31,7 +38,6 @@ left_in_mid_copy() {
 
 # left_at FAILPOINT: the daemon dies there.
 left_at() {
-	start_of_a_case
 	daemon_start_failing "$1=kill"
 	pvmovectl start "$(pv 0)" "$(pv 1)" || :
 	daemon_dies
@@ -54,6 +60,7 @@ no_executor() {
 released() {
 	fails_with 0 pvmoved --release vg --yes
 	said 'VG vg is plain LVM again'
+	! grep -q waits "$work/said" || fail 'something was tried that failed'
 	data_is_right
 }
 
@@ -63,8 +70,7 @@ data_is_right() {
 	fixed_files_are_whole /mnt/lv
 	table_is_plain vg/lv
 	nothing_left vg
-	lvextend -qq -r -L +8M vg/lv "$(pv 1)"
-	fixed_files_are_whole /mnt/lv
+	lvextend -qq -L +8M vg/lv "$(pv 1)"
 	umount /mnt/lv
 	vgchange -qq -an vg
 	vgchange -qq -ay vg
@@ -89,6 +95,7 @@ lies_on_dest() {
 }
 
 mid_copy() {
+	start_of_a_case_under_a_writer
 	left_in_mid_copy
 	# Asked by nobody: it says what it would do, and does nothing.
 	fails_with 1 pvmoved --release vg </dev/null
@@ -104,17 +111,8 @@ mid_copy() {
 	said 'nothing to release'
 }
 
-committed() {
-	left_at commit:after
-	fails_with 0 pvmoved --release vg --dry-run
-	said 'vg/lv: is committed: it goes on to its destination'
-	released
-	lies_on_dest
-	move_has_ended_as aborted
-}
-
-half_committed() {
-	start_of_a_case
+committed_on_one_pv() {
+	start_of_a_case_under_a_writer
 	daemon_start_failing commit:before=stop,commit:after=kill
 	pvmovectl start "$(pv 0)" "$(pv 1)"
 	wait_until 90 'the daemon stops at its failpoint' daemon_is_stopped
@@ -124,9 +122,11 @@ half_committed() {
 	# Only PV 0 has got the commit.
 	dd if="$work/old" of="$(pv 1)" bs=1M count=1 oflag=direct conv=notrunc status=none
 	fails_with 0 pvmoved --release vg --dry-run
-	said 'vg/lv: is committed'
+	said 'vg/lv: is committed: it goes on to its destination'
 	released
 	lies_on_dest
+	# What of the move was not begun is not begun any more.
+	move_has_ended_as aborted
 }
 
 daemon_is_stopped() {
@@ -134,22 +134,13 @@ daemon_is_stopped() {
 }
 
 retiring_without_journal() {
+	start_of_a_case
 	left_at remove-leg:before
 	rm -r "$state_dir"
 	fails_with 0 pvmoved --release vg --dry-run
-	said 'vg-lv-pvmoved, which it does not use, is removed'
+	said 'vg-lv-pvmoved, which nothing leads through, is removed'
 	released
 	lies_on_dest
-}
-
-mid_copy_with_damaged_journal() {
-	left_in_mid_copy
-	printf X | dd of="$state_dir/journal" conv=notrunc status=none
-	cp "$state_dir/journal" "$work/journal"
-	fails_with 0 pvmoved --release vg --dry-run
-	said 'the journal .* is damaged'
-	released
-	cmp "$work/journal" "$state_dir/journal"
 }
 
 refused() {
@@ -163,10 +154,9 @@ refused() {
 
 daemon_runs() {
 	start_of_a_case
-	daemon_start
-	throttle 5
-	start_move "$(pv 0)" "$(pv 1)"
-	wait_mid_copy "$move"
+	caught_in_mid_copy
+	pvmovectl pause "$move"
+	wait_until 60 'the move is paused' move_is_paused
 	refused 3 pvmoved --release vg --yes
 	said 'somebody listens'
 	# Each of the signs is enough.
@@ -193,7 +183,19 @@ s.accept()' "$socket" &
 	refused 1 pvmoved --release no-such-vg --yes
 	said 'no such VG'
 	refused 2 pvmoved --yes
+	released_with_damaged_journal
+}
+
+move_is_paused() {
+	[ "$(move_field "$move" state)" = paused ]
+}
+
+released_with_damaged_journal() {
+	printf X | dd of="$state_dir/journal" conv=notrunc status=none
+	cp "$state_dir/journal" "$work/journal"
 	released
+	said 'the journal .* is damaged'
+	cmp "$work/journal" "$state_dir/journal"
 }
 
 # Out of the metadata, as no command of LVM would do it.
@@ -204,8 +206,8 @@ remove_lv_by_force() {
 }
 
 lv_removed() {
+	start_of_a_case
 	left_in_mid_copy
-	writer_stop /mnt/lv
 	umount /mnt/lv
 	remove_lv_by_force
 	refused_for_the_device
@@ -213,7 +215,7 @@ lv_removed() {
 	fails_with 0 pvmoved --release vg --yes
 	nothing_left vg
 	lvcreate -qq -y -l 100%FREE -n new vg "$(pv 1)"
-	move_has_ended_as failed
+	move_has_ended_as aborted
 }
 
 refused_for_the_device() {
@@ -247,6 +249,7 @@ no_link_is_led_astray() {
 }
 
 mid_copy_by_hand() {
+	start_of_a_case_under_a_writer
 	left_in_mid_copy
 	by_hand look name
 	grep -q LOCKED /root/vg.before
@@ -259,6 +262,7 @@ mid_copy_by_hand() {
 }
 
 committed_by_hand() {
+	start_of_a_case_under_a_writer
 	left_at commit:after
 	by_hand look name committed detach
 	table_is_plain vg/lv
@@ -273,8 +277,8 @@ committed_by_hand() {
 }
 
 rebooted_by_hand() {
+	start_of_a_case
 	left_in_mid_copy
-	writer_stop /mnt/lv
 	umount /mnt/lv
 	vgchange -qq -an vg
 	no_leg || fail 'LVM has not taken the leg down with its LV'
@@ -290,10 +294,8 @@ no_leg() {
 }
 
 run_case 'mid-copy without its daemon: the LV goes back, under a writer' mid_copy
-run_case 'committed and not switched: the LV goes on to its destination' committed
-run_case 'the same when only one PV has got the commit' half_committed
+run_case 'committed, on one PV only, and not switched: the LV goes on' committed_on_one_pv
 run_case 'switched and not retired, and the journal is lost' retiring_without_journal
-run_case 'mid-copy, and the journal is damaged' mid_copy_with_damaged_journal
 run_case 'nothing is released while a daemon runs or would be started' daemon_runs
 run_case 'an LV that was removed by force leaves nothing behind' lv_removed
 run_case 'by hand: mid-copy' mid_copy_by_hand

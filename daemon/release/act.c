@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "daemon/move/failpoint.h"
 #include "daemon/release/explain.h"
 
 /* Steps beyond these change nothing: three for each device, and the edit, which may be tried anew.
@@ -220,6 +221,24 @@ static bool is_next_still(void *arg, const struct vg *vg)
 	return is_edit;
 }
 
+/* A test kills us at the same places as the daemon, by the same names. */
+static enum pass_action action_of(enum survey_step step)
+{
+	switch (step) {
+	case SURVEY_CLEAR_LEG:
+		return ACTION_CLEAR_LEG;
+	case SURVEY_DETACH:
+		return ACTION_DETACH;
+	case SURVEY_REMOVE_LEG:
+		return ACTION_REMOVE_LEG;
+	case SURVEY_EDIT:
+		return ACTION_RELEASE;
+	case SURVEY_NOTHING:
+		break;
+	}
+	return ACTION_NONE;
+}
+
 static int begin_step(struct act *act, enum survey_step step, const struct survey_item *item)
 {
 	const struct reservation all = {.vg = act->vg_id};
@@ -277,8 +296,12 @@ static int explain_failure(const struct act *act, enum survey_step step,
 /* Returns 0 when there is something to look at again, or a negative errno. */
 static int take_step(struct act *act, enum survey_step step, const struct survey_item *item)
 {
-	int r = await(act, begin_step(act, step, item));
+	int r = failpoint_reach_action(FAILPOINT_BEFORE, action_of(step));
 
+	if (r == 0)
+		r = await(act, begin_step(act, step, item));
+	if (r == 0)
+		r = failpoint_reach_action(FAILPOINT_AFTER, action_of(step));
 	/* The LV can be taken off a leg that is wedged, which is then left alone. */
 	if (r == -EOWNERDEAD && step != SURVEY_DETACH && step != SURVEY_EDIT &&
 	    act->wedged_count < ACT_WEDGED_MAX) {

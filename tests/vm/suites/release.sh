@@ -226,7 +226,33 @@ refused_for_the_device() {
 }
 
 reserved() {
-	lvs -a --noheadings -o lv_name "$1" | grep -q lvpvmoved_
+	[[ $(lvs -a --noheadings -o lv_name "$1") == *lvpvmoved_* ]]
+}
+
+# release_killed FAILPOINT: a release dies there.
+release_killed() {
+	PVMOVED_FAILPOINTS=$1=kill fails_with 137 /usr/lib/pvmoved-tests/pvmoved --release vg --yes
+	executors_have_left
+	fixed_files_are_whole /mnt/lv
+}
+
+killed() {
+	start_of_a_case
+	left_in_mid_copy
+	release_killed detach-LV:after
+	table_is_plain vg/lv
+	# Before the reservation is given back, a daemon goes on with the move; so does a second release.
+	daemon_start
+	wait_mid_copy 1
+	daemon_kill
+	executors_have_left
+	release_killed clear-leg:after
+	table_uses_leg vg/lv
+	release_killed remove-leg:after
+	reserved vg
+	release_killed release:after
+	released
+	move_has_ended_as aborted
 }
 
 # by_hand STEP...: runs these blocks of commands of docs/recovery.md.
@@ -290,13 +316,14 @@ rebooted_by_hand() {
 }
 
 no_leg() {
-	! dmsetup ls | grep -q pvmoved
+	[[ $(dmsetup ls) != *pvmoved* ]]
 }
 
 run_case 'mid-copy without its daemon: the LV goes back, under a writer' mid_copy
 run_case 'committed, on one PV only, and not switched: the LV goes on' committed_on_one_pv
 run_case 'switched and not retired, and the journal is lost' retiring_without_journal
 run_case 'nothing is released while a daemon runs or would be started' daemon_runs
+run_case 'a release that is killed at any step is finished by the next, or left by a daemon' killed
 run_case 'an LV that was removed by force leaves nothing behind' lv_removed
 run_case 'by hand: mid-copy' mid_copy_by_hand
 run_case 'by hand: committed and not switched' committed_by_hand

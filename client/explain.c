@@ -253,6 +253,7 @@ const char *explain_reason(const char *code)
 		const char *code, *text;
 	} reasons[] = {
 		{"vg_absent", "its VG, or a PV it needs, is not there"},
+		{"pv_missing", "a PV is missing"},
 		{"lv_gone", "the LV was removed"},
 		{"lv_changed", "the LV was changed by someone else"},
 		{"no_space", "not enough free extents"},

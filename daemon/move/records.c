@@ -119,6 +119,7 @@ static int replay_pass(struct mover *mover, struct record *record)
 		return -EBADMSG;
 	pass->state = record->pass.state;
 	pass->reason = record->pass.reason;
+	pass->trouble = record->pass.trouble;
 	memcpy(pass->reason_text, record->pass.reason_text, sizeof(pass->reason_text));
 	pass->verified_bytes = record->pass.verified_bytes;
 	memcpy(pass->unverified, record->pass.unverified, sizeof(pass->unverified));

@@ -7,7 +7,7 @@
 #vm timeout 900
 . guest/lib.sh
 
-lv_mb=64
+lv_mb=48
 
 # soft_pv N NAME: a PV on disk N through a device of its own, which can be suspended and bent. It
 # begins 1 MiB into the disk, so that LVM does not see the disk as a second PV like it.

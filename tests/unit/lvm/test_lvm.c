@@ -960,9 +960,9 @@ static int set_active(struct fixture *fixture, const char *lv_text, bool active)
 static void an_lv_is_activated_and_deactivated(void **state)
 {
 	assert_int_equal(set_active(*state, OTHER, true), 0);
-	assert_int_equal(count_calls(*state, "lvchange -ay -K multi/other "), 1);
+	assert_int_equal(count_calls(*state, "lvchange -ay -K multi/other"), 1);
 	assert_int_equal(set_active(*state, OTHER, false), 0);
-	assert_int_equal(count_calls(*state, "lvchange -an multi/other "), 1);
+	assert_int_equal(count_calls(*state, "lvchange -an multi/other"), 1);
 }
 
 static void an_lv_in_use_is_busy(void **state)

@@ -331,16 +331,21 @@ static bool is_copying_event(enum pass_event event)
 	       event == EVENT_LEG_ATTACHED;
 }
 
-/* What the owner wants outranks what was observed, and what an effect told explains it. */
+/*
+ * What the owner wants outranks what was observed. That an effect failed is answered first, but a
+ * destination that is flushed is no reason to commit what is to be undone.
+ */
 static enum pass_event choose_event(const struct drive *drive, const struct pass *pass,
 				    enum pass_event seen)
 {
 	enum move_goal goal = drive->move->goal;
 
-	if (drive->is_told && (drive->told != EVENT_FLUSHED || seen == EVENT_IN_SYNC))
+	if (drive->is_told && drive->told != EVENT_FLUSHED)
 		return drive->told;
 	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
 		return EVENT_ABORT;
+	if (drive->is_told && seen == EVENT_IN_SYNC)
+		return EVENT_FLUSHED;
 	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
 		return EVENT_PAUSE;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&

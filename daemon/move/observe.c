@@ -122,12 +122,44 @@ static bool leg_is_on_dest(const struct pass_sight *sight, const struct leg_geom
 	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &sight->leg->table);
 }
 
+/* True when a target leads to sectors that the run has on its source. */
+static bool target_reaches_source(const struct dm_target *target, const struct leg_run *run)
+{
+	return target->source_dev == run->source_dev &&
+	       target->source_sectors < run->source_sectors + run->len_sectors &&
+	       run->source_sectors < target->source_sectors + target->len_sectors;
+}
+
+/*
+ * True when the LV's live table leads to its source or to the leg. Where targets lead to that are
+ * none of ours is not known; LVM makes them by the metadata.
+ */
+static bool lv_reaches_source(const struct pass_sight *sight, const struct leg_geometry *geometry)
+{
+	const struct dm_table *table = &sight->lv->table;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct dm_target *target = &table->targets[i];
+
+		if (target->type == DM_OTHER)
+			continue;
+		if (sight->leg->present && target->source_dev == sight->leg->dev)
+			return true;
+		for (size_t j = 0; j < geometry->count; j++)
+			if (target_reaches_source(target, &geometry->runs[j]))
+				return true;
+	}
+	return false;
+}
+
 /*
  * The LV lies on its destination by the metadata, the reservation holds the
- * source. A side of the leg that fails now changes nothing: what was
- * acknowledged is on both.
+ * source or is gone. A side of the leg that fails now changes nothing: what was
+ * acknowledged is on both. Nor does a table that somebody else has given to the
+ * LV, unless it leads to what is to be given back: LVM goes by the metadata.
  */
-static enum pass_event event_when_committed(const struct pass_sight *sight, enum lv_sighting lv,
+static enum pass_event event_when_committed(const struct pass_sight *sight,
+					    enum metadata_stage stage, enum lv_sighting lv,
 					    bool leg_is_ours, const struct observation *seen)
 {
 	if (lv == LV_SEEN_ON_LEG) {
@@ -137,11 +169,12 @@ static enum pass_event event_when_committed(const struct pass_sight *sight, enum
 			       ? EVENT_COMMITTED
 			       : EVENT_ASTRAY;
 	}
-	if (lv == LV_SEEN_ON_SOURCE)
+	if (lv == LV_SEEN_ON_SOURCE ||
+	    (lv == LV_SEEN_ELSEWHERE && lv_reaches_source(sight, &seen->geometry)))
 		return EVENT_ASTRAY;
-	if (lv == LV_SEEN_ELSEWHERE)
-		return sight->leg->present ? EVENT_STRAY_LEG : EVENT_TABLE_FOREIGN;
-	return sight->leg->present ? EVENT_SWITCHED : EVENT_RETIRED;
+	if (sight->leg->present)
+		return EVENT_SWITCHED;
+	return stage == STAGE_COMMITTED ? EVENT_RETIRED : EVENT_RELEASED;
 }
 
 /* No reservation, or metadata that is neither before nor after. */
@@ -175,10 +208,8 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		seen->event = event_when_reserved(sight, lv, leg_is_ours, &seen->progress);
 		break;
 	case STAGE_COMMITTED:
-		seen->event = event_when_committed(sight, lv, leg_is_ours, seen);
-		break;
 	case STAGE_RELEASED:
-		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_RELEASED;
+		seen->event = event_when_committed(sight, stage, lv, leg_is_ours, seen);
 		break;
 	case STAGE_LV_GONE:
 		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_LV_GONE;

@@ -258,6 +258,7 @@ const char *explain_reason(const char *code)
 		{"source_failed", "the source cannot be written"},
 		{"destination_failed", "the destination failed"},
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
+		{"suspended", "a device was suspended by someone else; \"dmsetup resume\" it"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},
 		{"aborted", "aborted"},

@@ -94,6 +94,7 @@
 	N(SOURCE_FAILED, "source_failed")         \
 	N(DEST_FAILED, "destination_failed")      \
 	N(TABLE_FOREIGN, "table_foreign")         \
+	N(SUSPENDED, "suspended")                 \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \

@@ -162,6 +162,10 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 					    enum metadata_stage stage, enum lv_sighting lv,
 					    bool leg_is_ours, const struct observation *seen)
 {
+	/* The tables say what the metadata said; what it says now nobody has loaded yet. */
+	if ((lv == LV_SEEN_ON_LEG || lv == LV_SEEN_ON_DEST) &&
+	    !reservation_lv_is_on_dest(sight->vg, sight->reservation))
+		return EVENT_LV_CHANGED;
 	if (lv == LV_SEEN_ON_LEG) {
 		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
 
@@ -177,19 +181,26 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 	return stage == STAGE_COMMITTED ? EVENT_RETIRED : EVENT_RELEASED;
 }
 
-/* No reservation, or metadata that is neither before nor after. */
-static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv)
+/*
+ * No reservation, or metadata that is neither before nor after. Where it was
+ * after, and somebody put older metadata back, the source may be out of date.
+ */
+static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv,
+					     const struct leg_geometry *geometry)
 {
+	if (lv == LV_SEEN_ON_DEST || (lv == LV_SEEN_ON_LEG && leg_is_on_dest(sight, geometry)))
+		return EVENT_ASTRAY;
 	if (lv == LV_SEEN_ON_LEG)
 		return EVENT_RESERVATION_LOST;
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
 }
 
-static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv)
+static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv,
+					  const struct leg_geometry *geometry)
 {
 	if (vg_find_lv(sight->vg, &sight->reservation->id))
 		return EVENT_LV_CHANGED;
-	return event_when_unreserved(sight, lv);
+	return event_when_unreserved(sight, lv, geometry);
 }
 
 static int observe_tables(const struct pass_sight *sight, enum metadata_stage stage,
@@ -202,7 +213,7 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		return -ENOMEM;
 	switch (stage) {
 	case STAGE_UNRESERVED:
-		seen->event = event_when_unreserved(sight, lv);
+		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
 		break;
 	case STAGE_RESERVED:
 		seen->event = event_when_reserved(sight, lv, leg_is_ours, &seen->progress);
@@ -215,7 +226,7 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_LV_GONE;
 		break;
 	case STAGE_CHANGED:
-		seen->event = event_when_changed(sight, lv);
+		seen->event = event_when_changed(sight, lv, &seen->geometry);
 		break;
 	}
 	return 0;

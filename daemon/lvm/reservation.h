@@ -51,6 +51,10 @@ uint64_t reservation_extent_count(const struct reservation *reservation);
 /* True when the hidden LV is there and holds just the destination runs, hidden and LOCKED. */
 bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation);
 
+/* True when the LV is there and has all runs on their source, or on their destination. */
+bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
+bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);
+
 /* What the metadata says of a pass; see metadata_stage(). */
 enum metadata_stage {
 	STAGE_UNRESERVED, /* the LV lies on its source runs, no reservation */

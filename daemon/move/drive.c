@@ -194,6 +194,15 @@ static bool effect_is_lvm(enum pass_action action)
 	       action == ACTION_ACTIVATE || action == ACTION_FINISH;
 }
 
+/* What to do about an effect that was not begun, where that is not just to try again. */
+static const char *advice(int code)
+{
+	return code == -EUCLEAN
+		       ? "the LV's device is not as its changed metadata says; put the metadata "
+			 "right, then let LVM load it with \"lvchange --refresh\""
+		       : "";
+}
+
 static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
 {
 	char text[PASS_REASON_TEXT_MAX];
@@ -264,6 +273,7 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	drive->vg = vg;
 	if (result->code == 0 || result->code == -ENOENT) {
 		drive->vg_is_fresh = true;
+		drive->vg_is_new = true;
 	} else {
 		reason_note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
 		look_after(drive, DRIVE_ABSENT_MS, true);
@@ -354,6 +364,13 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 	return seen;
 }
 
+/* By older metadata a table looks foreign that somebody else has made by newer one. */
+static bool is_hard_to_believe(const struct drive *drive, enum pass_event event)
+{
+	return !drive->vg_is_new && (event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG ||
+				     event == EVENT_TABLE_FOREIGN);
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
@@ -362,6 +379,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	int r;
 
 	drive->is_told = false;
+	drive->vg_is_new = false;
 	if (!row) {
 		reason_note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
 		drive->vg_is_fresh = false;
@@ -393,7 +411,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	if (r == EFFECT_PENDING)
 		return false;
 	if (r != EFFECT_HOPELESS)
-		settle(drive, pass, r < 0 ? r : 0, "");
+		settle(drive, pass, r < 0 ? r : 0, advice(r));
 	return true;
 }
 
@@ -420,6 +438,10 @@ static bool step(struct drive *drive)
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
 		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
 		look_after(drive, DRIVE_ABSENT_MS, true);
+		return false;
+	}
+	if (is_hard_to_believe(drive, scene.seen.event)) {
+		read_metadata(drive);
 		return false;
 	}
 	drive->seen = scene.seen.event;

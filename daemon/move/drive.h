@@ -16,6 +16,7 @@ struct drive {
 	struct move *move;       /* owned */
 	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
+	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
 	enum pass_action effect; /* which */
 	unsigned attempts;       /* effects that failed in a row */

@@ -87,7 +87,10 @@ static bool guard(void *arg, const struct vg *vg)
 
 	if (effect_scene_look(drive, move_current_pass(drive->move), vg, &scene) < 0)
 		return false;
-	return scene.seen.event == drive->seen;
+	/* A step back that is safe is so only as it was seen. */
+	return scene.seen.event == drive->seen &&
+	       (drive->effect != ACTION_RELEASE || scene.seen.event != EVENT_LV_CHANGED ||
+		scene.seen.put_back == PUT_BACK_RELEASE);
 }
 
 static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit edit)
@@ -355,6 +358,25 @@ static int flush(struct drive *drive, const struct pass *pass)
 	return effect_flush_next(drive, pass) ? EFFECT_PENDING : EFFECT_DONE;
 }
 
+/* The next step back of an LV that somebody has changed; what fails is called by its own name. */
+static int put_back(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
+{
+	switch (scene->seen.put_back) {
+	case PUT_BACK_DETACH:
+		drive->effect = ACTION_DETACH;
+		return swap_lv(drive, pass, scene, LV_ON_SOURCE);
+	case PUT_BACK_REMOVE_LEG:
+		drive->effect = ACTION_REMOVE_LEG;
+		return remove_leg(drive, pass);
+	case PUT_BACK_RELEASE:
+		drive->effect = ACTION_RELEASE;
+		return edit(drive, pass, METADATA_RELEASE);
+	case PUT_BACK_NOTHING:
+		break;
+	}
+	return -EUCLEAN;
+}
+
 int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *row,
 		 const struct effect_scene *scene)
 {
@@ -384,6 +406,8 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 		return remove_leg(drive, pass);
 	case ACTION_RELEASE:
 		return edit(drive, pass, METADATA_RELEASE);
+	case ACTION_PUT_BACK:
+		return put_back(drive, pass, scene);
 	case ACTION_FINISH:
 		return finish(drive, pass, scene);
 	case ACTION_NONE:

@@ -99,12 +99,18 @@ static int see_leg(const struct pass_sight *sight, struct observation *seen)
 	return r == 0;
 }
 
-/* The LV lies on its source by the metadata, the reservation holds the destination. */
+/*
+ * The LV lies on its source by the metadata, the reservation holds the
+ * destination. If the LV is on its destination all the same, somebody put back
+ * metadata from before the commit: the destination must not be given back.
+ */
 static enum pass_event event_when_reserved(const struct pass_sight *sight, enum lv_sighting lv,
 					   bool leg_is_ours, const struct leg_progress *progress)
 {
 	if (lv == LV_SEEN_ON_LEG)
 		return leg_is_ours ? event_of_leg(progress) : EVENT_LEG_FOREIGN;
+	if (lv == LV_SEEN_ON_DEST)
+		return EVENT_LV_CHANGED;
 	if (sight->leg->present) {
 		if (lv != LV_SEEN_ON_SOURCE)
 			return EVENT_STRAY_LEG;
@@ -177,7 +183,7 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 	return stage == STAGE_COMMITTED ? EVENT_RETIRED : EVENT_RELEASED;
 }
 
-/* No reservation, or metadata that is neither before nor after. */
+/* The LV lies on its source, or elsewhere, and there is no reservation. */
 static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv)
 {
 	if (lv == LV_SEEN_ON_LEG)
@@ -185,11 +191,68 @@ static enum pass_event event_when_unreserved(const struct pass_sight *sight, enu
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
 }
 
-static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv)
+/* 1 when the LV's live table is just what the metadata says, 0 when not, or -ENOMEM. */
+static int lv_is_as_recorded(const struct pass_sight *sight)
 {
-	if (vg_find_lv(sight->vg, &sight->reservation->id))
-		return EVENT_LV_CHANGED;
-	return event_when_unreserved(sight, lv);
+	static const struct leg_geometry nothing_moves = {0};
+
+	return lv_is_at(sight, &nothing_moves, LV_ON_SOURCE);
+}
+
+/*
+ * What of a pass can be taken back without a guess at what somebody meant who
+ * changed its LV or its reservation. The leg: the kernel keeps one that is in use. The
+ * reservation: when LVM itself gave the LV its table. Returns an enum put_back or -ENOMEM.
+ */
+static int see_put_back(const struct pass_sight *sight, enum lv_sighting lv)
+{
+	int r;
+
+	if (lv == LV_SEEN_ON_LEG)
+		return reservation_lv_is_on_source(sight->vg, sight->reservation)
+			       ? PUT_BACK_DETACH
+			       : PUT_BACK_NOTHING;
+	if (sight->leg->present)
+		return PUT_BACK_REMOVE_LEG;
+	r = lv == LV_SEEN_INACTIVE ? 1 : lv_is_as_recorded(sight);
+	if (r < 0)
+		return r;
+	return r ? PUT_BACK_RELEASE : PUT_BACK_NOTHING;
+}
+
+/* The LV is gone: what is left of the pass. Its device may still be there, and be used. */
+static int see_left_over(const struct pass_sight *sight, struct observation *seen)
+{
+	if (sight->leg->present)
+		seen->event = EVENT_LEG_LEFT;
+	else if (!vg_find_lv(sight->vg, &sight->reservation->id))
+		seen->event = EVENT_LV_GONE;
+	else
+		seen->event = sight->lv->present ? EVENT_LV_CHANGED : EVENT_RESERVATION_LEFT;
+	return 0;
+}
+
+static int see_changed(const struct pass_sight *sight, enum lv_sighting lv, bool leg_is_ours,
+		       struct observation *seen)
+{
+	int r;
+
+	/* Whatever the reservation is now, it is to go, and the LV is where it was to go to. */
+	if (reservation_lv_is_on_dest(sight->vg, sight->reservation)) {
+		seen->event = event_when_committed(sight, STAGE_COMMITTED, lv, leg_is_ours, seen);
+		return 0;
+	}
+
+	if (!vg_find_lv(sight->vg, &sight->reservation->id)) {
+		seen->event = event_when_unreserved(sight, lv);
+		return 0;
+	}
+	r = see_put_back(sight, lv);
+	if (r < 0)
+		return r;
+	seen->event = EVENT_LV_CHANGED;
+	seen->put_back = (enum put_back)r;
+	return 0;
 }
 
 static int observe_tables(const struct pass_sight *sight, enum metadata_stage stage,
@@ -212,11 +275,9 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		seen->event = event_when_committed(sight, stage, lv, leg_is_ours, seen);
 		break;
 	case STAGE_LV_GONE:
-		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_LV_GONE;
-		break;
+		return see_left_over(sight, seen);
 	case STAGE_CHANGED:
-		seen->event = event_when_changed(sight, lv);
-		break;
+		return see_changed(sight, lv, leg_is_ours, seen);
 	}
 	return 0;
 }

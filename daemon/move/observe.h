@@ -21,8 +21,17 @@ struct pass_sight {
 	const struct dm_device *leg;
 };
 
+/* With EVENT_LV_CHANGED: what the way back can safely begin with. */
+enum put_back {
+	PUT_BACK_NOTHING, /* nobody knows what the LV's table is to be */
+	PUT_BACK_DETACH,
+	PUT_BACK_REMOVE_LEG,
+	PUT_BACK_RELEASE,
+};
+
 struct observation {
 	enum pass_event event;
+	enum put_back put_back;
 	struct leg_geometry geometry; /* empty when the VG is absent */
 	struct slice_map map;         /* of the leg, when the LV goes through one of ours */
 	struct leg_progress progress; /* likewise */

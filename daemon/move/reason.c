@@ -17,12 +17,20 @@ static bool state_has_reason(enum pass_state state)
 	return state == PASS_UNDOING || state == PASS_HELD || pass_state_is_terminal(state);
 }
 
+/* An abort explains itself: there is room for what keeps it from coming to its end. */
+static bool reason_has_room(const struct pass *pass)
+{
+	return pass->state == PASS_UNDOING && pass->reason == REASON_ABORTED;
+}
+
 void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
 			 const char *text)
 {
 	drive->move->waiting = true;
 	if (!state_has_reason(pass->state))
 		set_reason(pass, reason, text);
+	else if (reason_has_room(pass))
+		set_reason(pass, pass->reason, text);
 	drive_log(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
 		  *text ? ": " : "", text);
 	mover_publish(drive->mover, drive->move);
@@ -33,6 +41,8 @@ void reason_clear_trouble(struct drive *drive, struct pass *pass)
 	drive->move->waiting = false;
 	if (!state_has_reason(pass->state))
 		set_reason(pass, REASON_NONE, "");
+	else if (reason_has_room(pass))
+		set_reason(pass, pass->reason, "");
 }
 
 enum pass_reason reason_of_event(enum pass_event event)
@@ -41,6 +51,8 @@ enum pass_reason reason_of_event(enum pass_event event)
 	case EVENT_ABORT:
 		return REASON_ABORTED;
 	case EVENT_LV_GONE:
+	case EVENT_LEG_LEFT:
+	case EVENT_RESERVATION_LEFT:
 		return REASON_LV_GONE;
 	case EVENT_LV_CHANGED:
 	case EVENT_UNRESERVED:
@@ -62,11 +74,15 @@ enum pass_reason reason_of_event(enum pass_event event)
 	}
 }
 
-/* Which extents a failing disk has hit, in words for the status. */
-static void describe_trouble(const struct observation *seen, char *text, size_t size_bytes)
+/* What the status says besides: which extents a failing disk has hit, what a person is to do. */
+static void describe_trouble(const struct fsm_row *row, const struct observation *seen, char *text,
+			     size_t size_bytes)
 {
 	*text = '\0';
-	if (seen && seen->progress.trouble != LEG_SOUND)
+	if (row->next == PASS_HELD)
+		snprintf(text, size_bytes,
+			 "put the VG's metadata right, or undo the move with \"pvmovectl abort\"");
+	else if (seen && seen->progress.trouble != LEG_SOUND)
 		snprintf(text, size_bytes, "within logical extents %" PRIu64 " to %" PRIu64,
 			 seen->progress.trouble_first_le,
 			 seen->progress.trouble_first_le + seen->progress.trouble_extent_count - 1);
@@ -82,7 +98,7 @@ void reason_update(struct pass *pass, const struct fsm_row *row, const struct ob
 	if (!state_has_reason(row->next)) {
 		set_reason(pass, REASON_NONE, "");
 	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
-		describe_trouble(seen, text, sizeof(text));
+		describe_trouble(row, seen, text, sizeof(text));
 		set_reason(pass, reason, text);
 	}
 }

@@ -186,6 +186,26 @@ static void layer_all(void *world)
 	do_to_all(world, fake_lvm_layer, false);
 }
 
+/* The first LV is removed by force. */
+static void remove_one(void *arg)
+{
+	struct world *world = arg;
+	struct fake_vg *vg = &world->lvm.vgs[0];
+
+	if (vg->present && fake_lvm_remove(&world->lvm, vg, &vg->lvs[0]) < 0)
+		abort();
+}
+
+/* The reservations are not what they were. */
+static void unlock_reservations(void *arg)
+{
+	struct world *world = arg;
+
+	for (size_t i = 0; i < world->lvm.vg_count; i++)
+		if (world->lvm.vgs[i].present)
+			fake_lvm_unlock_reservations(&world->lvm, &world->lvm.vgs[i]);
+}
+
 static void interfere(const struct scenario *scenario, uint64_t at, void (*hook)(void *world),
 		      bool may_fail, struct matrix_count *count)
 {
@@ -251,6 +271,29 @@ static void play_failing_destination(const struct scenario *scenario,
 	play_fault(scenario, calls, count, FAULT_DEST_UNWRITABLE);
 }
 
+static void play_removals(const struct scenario *scenario, const struct plot_calls *calls,
+			  struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++)
+		interfere(scenario, at, remove_one, true, count);
+}
+
+/* A move that is held over it is aborted; one that is committed goes forward. */
+static void play_tampering(const struct scenario *scenario, const struct plot_calls *calls,
+			   struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		const struct plot plot = {
+			.points = {{.at = at, .kind = TRAP_HOOK, .hook = unlock_reservations}},
+			.point_count = 1,
+			.may_fail = true,
+			.undoes_held = true,
+		};
+
+		play(&plot, scenario, NULL, count);
+	}
+}
+
 static const struct matrix_mode modes[] = {
 	{"once", "a daemon that dies anywhere costs nothing but time", play_once},
 	{"twice", "a daemon that dies anywhere, twice in a row, costs nothing but time",
@@ -264,6 +307,8 @@ static const struct matrix_mode modes[] = {
 	 play_failing_destination},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
 	{"layers", "a table that LVM put under the LV is taken for none of ours", play_layers},
+	{"removals", "of an LV that is removed by force nothing is left", play_removals},
+	{"tampering", "a move whose reservation was tampered with can be undone", play_tampering},
 };
 
 const struct matrix_mode *matrix_modes(size_t *countp)

@@ -117,6 +117,7 @@ bool plot_play(const struct plot *plot, const struct scenario *scenario, struct 
 	play.whim = plot->whim;
 	play.fault = plot->fault;
 	play.may_fail = plot->may_fail;
+	play.undoes_held = plot->undoes_held;
 	if (play_points(plot, &play, first_calls) == PLAY_OVER)
 		play_ends_well(&play);
 	good = !play.truth.broken[0];

@@ -159,6 +159,7 @@ static int look_at_device(const char *uuid, struct dm_device *device)
 	device->suspended = info.suspended;
 	device->read_only = info.read_only;
 	device->open_count = (uint32_t)info.open_count;
+	device->has_inactive = info.inactive_table;
 	r = answer_parse_table(after, &device->table);
 	if (r || device->table.count == 0)
 		return r;

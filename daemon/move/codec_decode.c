@@ -86,6 +86,20 @@ static int get_optional_text_dup(const struct json_object *object, const char *k
 	return get_text_dup(object, key, textp);
 }
 
+/* Members that records of older versions lack, and that are 0, "" or false then. */
+static int get_later_u64(const struct json_object *object, const char *key, uint64_t *valuep)
+{
+	return json_object_object_get_ex(object, key, NULL) ? get_u64(object, key, valuep) : 0;
+}
+
+static int get_later_text_into(const struct json_object *object, const char *key, char *buffer,
+			       size_t size_bytes)
+{
+	return json_object_object_get_ex(object, key, NULL)
+		       ? get_text_into(object, key, buffer, size_bytes)
+		       : 0;
+}
+
 static int get_id(const struct json_object *object, const char *key, struct lvm_id *idp)
 {
 	const char *text = get_text(object, key);
@@ -169,6 +183,18 @@ static int decode_reservation(const struct json_object *object, struct reservati
 	return 0;
 }
 
+/* Legs that are wedged, if any are. */
+static int decode_wedged(const struct json_object *object, struct pass *pass)
+{
+	if (get_later_u64(object, "leg_number", &pass->leg_number) < 0 ||
+	    pass->leg_number > UINT32_MAX ||
+	    get_later_text_into(object, "wedged", pass->wedged, sizeof(pass->wedged)) < 0 ||
+	    get_later_text_into(object, "wedged_boot", pass->wedged_boot,
+				sizeof(pass->wedged_boot)) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
 static int decode_pass(const struct json_object *object, struct pass *pass, bool *has_runsp)
 {
 	const char *state = get_text(object, "state");
@@ -176,7 +202,7 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 	const struct json_object *reservation = get(object, "reservation", json_type_object);
 
 	if (!state || !reason || pass_state_from_name(state) < 0 ||
-	    pass_reason_from_name(reason) < 0 ||
+	    pass_reason_from_name(reason) < 0 || decode_wedged(object, pass) < 0 ||
 	    get_text_into(object, "reason_text", pass->reason_text, sizeof(pass->reason_text)) <
 		    0 ||
 	    get_text_into(object, "activated_boot", pass->activated_boot,

@@ -17,6 +17,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/wedge.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -164,6 +165,7 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 static void end_effect(struct drive *drive)
 {
 	drive->busy = false;
+	drive->is_at_leg = false;
 	drive->is_told = false;
 	/* What changes metadata or activation makes what was read of the VG old. */
 	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
@@ -230,9 +232,17 @@ static bool finish_may_be_left(const struct drive *drive, int code)
 /* The effect has ended: what it has to say is the next event. */
 static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
 {
+	bool is_wedged = code == -EOWNERDEAD && drive->is_at_leg;
+
 	if (code == 0)
 		code = failpoint_reach_action(FAILPOINT_AFTER, drive->effect);
 	end_effect(drive);
+	if (is_wedged) {
+		code = wedge_note(drive, pass);
+		drive->attempts = 0;
+		if (code == 0)
+			return; /* another look will show what is to be done about it */
+	}
 	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
 		reason_clear_trouble(drive, pass);
 		tell_success(drive, pass);

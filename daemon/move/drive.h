@@ -19,6 +19,7 @@ struct drive {
 	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
 	enum pass_action effect; /* which */
+	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
 	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */

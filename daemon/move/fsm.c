@@ -14,7 +14,8 @@
  * the source is whole; once COMMITTED is seen there is only the way forward,
  * whatever the recorded state. An effect that failed is tried again; before the
  * commit it is given up after a while and undone. A leg that the LV does not go
- * through is never trusted again: writes may have passed it by.
+ * through is never trusted again: writes may have passed it by. A leg that is
+ * wedged is never touched again: the LV is taken off it, and gets another.
  */
 /* clang-format off */
 static const struct fsm_row rows[] = {
@@ -58,6 +59,7 @@ static const struct fsm_row rows[] = {
 	ROW(ARMING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(ARMING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(ARMING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(ARMING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(ARMING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(ARMING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(ARMING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -83,6 +85,7 @@ static const struct fsm_row rows[] = {
 	ROW(COPYING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(COPYING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(COPYING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COPYING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(COPYING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(COPYING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(COPYING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -109,6 +112,7 @@ static const struct fsm_row rows[] = {
 	ROW(PAUSED, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(PAUSED, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(PAUSED, DEST_FAILED,       NONE,       UNDOING),
+	ROW(PAUSED, LEG_WEDGED,        DETACH,     PAUSED),
 	ROW(PAUSED, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(PAUSED, STRAY_LEG,         NONE,       UNDOING),
 	ROW(PAUSED, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -134,6 +138,7 @@ static const struct fsm_row rows[] = {
 	ROW(HELD, IN_SYNC,           NONE,       ARMING),
 	ROW(HELD, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(HELD, DEST_FAILED,       NONE,       UNDOING),
+	ROW(HELD, LEG_WEDGED,        NONE,       ARMING),
 	ROW(HELD, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(HELD, STRAY_LEG,         NONE,       UNDOING),
 	ROW(HELD, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -163,6 +168,7 @@ static const struct fsm_row rows[] = {
 	ROW(COMMITTING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(COMMITTING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(COMMITTING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COMMITTING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(COMMITTING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(COMMITTING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(COMMITTING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -219,6 +225,7 @@ static const struct fsm_row rows[] = {
 	ROW(UNDOING, SOURCE_UNREADABLE, CLEAR_LEG,  UNDOING),
 	ROW(UNDOING, SOURCE_FAILED,     CLEAR_LEG,  UNDOING),
 	ROW(UNDOING, DEST_FAILED,       CLEAR_LEG,  UNDOING),
+	ROW(UNDOING, LEG_WEDGED,        DETACH,     UNDOING),
 	ROW(UNDOING, LEG_FOREIGN,       DETACH,     UNDOING),
 	ROW(UNDOING, STRAY_LEG,         REMOVE_LEG, UNDOING),
 	ROW(UNDOING, TABLE_FOREIGN,     RELEASE,    UNDOING),

@@ -19,6 +19,10 @@
 /* Longest explanation kept, in bytes with the NUL. */
 #define PASS_REASON_TEXT_MAX 512
 
+/* Room for the names of wedged devices, in bytes with the NUL; those that do not fit are left out.
+ */
+#define PASS_WEDGED_TEXT_MAX 1024
+
 /* One LV's share of a move. */
 struct pass {
 	/* recorded in the journal */
@@ -29,6 +33,9 @@ struct pass {
 	char reason_text[PASS_REASON_TEXT_MAX];
 	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
 						not */
+	uint64_t leg_number;                 /* legs with a smaller one are wedged … */
+	char wedged[PASS_WEDGED_TEXT_MAX]; /* … and have these names, with spaces in between … */
+	char wedged_boot[UUID_TEXT_SIZE];  /* … in that boot; "": none is */
 	/* observed */
 	bool is_observed; /* copied_bytes is known */
 	uint64_t copied_bytes;

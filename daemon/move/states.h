@@ -49,6 +49,7 @@
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
 	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
+	E(LEG_WEDGED, "leg wedged")       /* the LV on a leg that is wedged */                     \
 	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
 	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \
 	E(TABLE_FOREIGN, "table foreign") /* the same without a leg */                             \

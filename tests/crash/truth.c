@@ -166,6 +166,8 @@ static void check_device(struct truth *truth, const struct fake_device *device)
 {
 	bool in_use = fake_dm_open_count(&truth->world->dm, device) > 0;
 
+	if (device->wedged && !in_use)
+		return; /* nothing goes through it any more */
 	if (device->suspended)
 		truth_break(truth, "the device %s is suspended", device->name);
 	for (size_t i = 0; i < device->live.table.count; i++) {
@@ -206,6 +208,26 @@ bool truth_hold(struct truth *truth)
 
 /* ---- the end ----------------------------------------------------------- */
 
+static bool lv_has_orphan(const struct truth *truth, const struct fake_lv *lv)
+{
+	const struct fake_dm *dm = &truth->world->dm;
+
+	for (size_t i = 0; i < dm->device_count; i++)
+		if (dm->devices[i]->wedged &&
+		    strncmp(dm->devices[i]->uuid, lv->uuid, strlen(lv->uuid)) == 0)
+			return true;
+	return false;
+}
+
+/* Only the next boot takes it away, but nobody is on it. */
+static void check_orphan(struct truth *truth, const struct fake_device *device)
+{
+	if (!strstr(device->uuid, "-pvmoved"))
+		truth_break(truth, "%s is wedged, which is no leg", device->name);
+	if (fake_dm_open_count(&truth->world->dm, device) > 0)
+		truth_break(truth, "the wedged leg %s is left in use", device->name);
+}
+
 static size_t count_lvs(const struct fake_vg *vg)
 {
 	size_t count = 0;
@@ -220,6 +242,10 @@ static void check_left_over(struct truth *truth)
 	const struct world *world = truth->world;
 
 	for (size_t i = 0; i < world->dm.device_count; i++) {
+		if (world->dm.devices[i]->wedged) {
+			check_orphan(truth, world->dm.devices[i]);
+			continue;
+		}
 		if (strstr(world->dm.devices[i]->uuid, "-pvmoved"))
 			truth_break(truth, "the leg %s is left", world->dm.devices[i]->name);
 		if (world->dm.devices[i]->inactive.table.count > 0)
@@ -243,7 +269,7 @@ static void check_left_over(struct truth *truth)
 		bool active = fake_dm_find(&world->dm, lv->uuid);
 
 		if (!lv->removed && truth->active[i] != active &&
-		    !(active && truth->may_stay_active))
+		    !(active && (truth->may_stay_active || lv_has_orphan(truth, lv))))
 			truth_break(truth, "%s is left %s", lv->name,
 				    active ? "active" : "inactive");
 	}

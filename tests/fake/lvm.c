@@ -189,16 +189,23 @@ static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const str
 	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
 }
 
+static bool is_leg_of(const struct fake_device *device, const struct fake_lv *lv)
+{
+	size_t len = strlen(lv->uuid);
+
+	return strncmp(device->uuid, lv->uuid, len) == 0 &&
+	       strncmp(&device->uuid[len], "-pvmoved", strlen("-pvmoved")) == 0;
+}
+
 /* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
 static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
 {
-	char uuid[DM_ID_MAX];
 	int r = fake_dm_remove(lvm->dm, lv->uuid);
 
-	if (r < 0)
-		return r;
-	snprintf(uuid, sizeof(uuid), "%s-pvmoved", lv->uuid);
-	return fake_dm_remove(lvm->dm, uuid);
+	for (size_t i = lvm->dm->device_count; i-- > 0 && r == 0;)
+		if (is_leg_of(lvm->dm->devices[i], lv))
+			r = fake_dm_remove(lvm->dm, lvm->dm->devices[i]->uuid);
+	return r;
 }
 
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,

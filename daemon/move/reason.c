@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/move/reason.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <syslog.h>
+
+#include "daemon/move/trouble.h"
+
+void reason_set_text(struct pass *pass, const char *text)
+{
+	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
+}
 
 static void set_reason(struct pass *pass, enum pass_reason reason, const char *text)
 {
 	pass->reason = reason;
-	snprintf(pass->reason_text, sizeof(pass->reason_text), "%s", text);
+	reason_set_text(pass, text);
+	pass->trouble = (struct pass_trouble){.side = TROUBLE_NONE};
+}
+
+static void set_wait(struct pass *pass, enum pass_reason reason, const char *text)
+{
+	pass->waits_for = reason;
+	snprintf(pass->waits_text, sizeof(pass->waits_text), "%s", text);
 }
 
 /* States in which the reason says why the pass is there, and not what it is waiting for. */
@@ -17,32 +30,50 @@ static bool state_has_reason(enum pass_state state)
 	return state == PASS_UNDOING || state == PASS_HELD || pass_state_is_terminal(state);
 }
 
-/* An abort explains itself: there is room for what keeps it from coming to its end. */
-static bool reason_has_room(const struct pass *pass)
-{
-	return pass->state == PASS_UNDOING && pass->reason == REASON_ABORTED;
-}
-
 void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
 			 const char *text)
 {
 	drive->move->waiting = true;
+	set_wait(pass, reason, text);
 	if (!state_has_reason(pass->state))
 		set_reason(pass, reason, text);
-	else if (reason_has_room(pass))
-		set_reason(pass, pass->reason, text);
 	drive_log(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
 		  *text ? ": " : "", text);
 	mover_publish(drive->mover, drive->move);
 }
 
+/* The first PV of the group that is missing and that a run of the pass needs, or NULL. */
+static const struct vg_pv *find_missing_pv(const struct vg *vg,
+					   const struct reservation *reservation)
+{
+	for (size_t i = 0; i < reservation->run_count; i++) {
+		const struct run *run = &reservation->runs[i];
+		const struct vg_pv *source = vg_find_pv(vg, &run->source_pv);
+		const struct vg_pv *dest = vg_find_pv(vg, &run->dest_pv);
+
+		if (source && source->missing)
+			return source;
+		if (dest && dest->missing)
+			return dest;
+	}
+	return NULL;
+}
+
+void reason_note_absence(struct drive *drive, struct pass *pass)
+{
+	const struct vg_pv *pv = drive->vg ? find_missing_pv(drive->vg, &pass->reservation) : NULL;
+	enum pass_reason reason = pv ? REASON_PV_MISSING : REASON_VG_ABSENT;
+
+	if (!drive->move->waiting || pass->waits_for != reason)
+		reason_note_trouble(drive, pass, reason, pv ? pv->id.text : drive->move->vg_name);
+}
+
 void reason_clear_trouble(struct drive *drive, struct pass *pass)
 {
 	drive->move->waiting = false;
+	set_wait(pass, REASON_NONE, "");
 	if (!state_has_reason(pass->state))
 		set_reason(pass, REASON_NONE, "");
-	else if (reason_has_room(pass))
-		set_reason(pass, pass->reason, "");
 }
 
 enum pass_reason reason_of_event(enum pass_event event)
@@ -64,6 +95,8 @@ enum pass_reason reason_of_event(enum pass_event event)
 		return REASON_SOURCE_FAILED;
 	case EVENT_DEST_FAILED:
 		return REASON_DEST_FAILED;
+	case EVENT_VERIFY_FAILED:
+		return REASON_VERIFY_FAILED;
 	case EVENT_LEG_FOREIGN:
 	case EVENT_STRAY_LEG:
 	case EVENT_TABLE_FOREIGN:
@@ -74,31 +107,22 @@ enum pass_reason reason_of_event(enum pass_event event)
 	}
 }
 
-/* What the status says besides: which extents a failing disk has hit, what a person is to do. */
-static void describe_trouble(const struct fsm_row *row, const struct observation *seen, char *text,
-			     size_t size_bytes)
-{
-	*text = '\0';
-	if (row->next == PASS_HELD)
-		snprintf(text, size_bytes,
-			 "put the VG's metadata right, or undo the move with \"pvmovectl abort\"");
-	else if (seen && seen->progress.trouble != LEG_SOUND)
-		snprintf(text, size_bytes, "within logical extents %" PRIu64 " to %" PRIu64,
-			 seen->progress.trouble_first_le,
-			 seen->progress.trouble_first_le + seen->progress.trouble_extent_count - 1);
-}
-
-void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen)
+void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen,
+		   const struct vg *vg)
 {
 	enum pass_reason reason = reason_of_event(row->event);
-	char text[PASS_REASON_TEXT_MAX];
 
 	if (row->action == ACTION_WAIT)
 		return; /* what is waited for is noted already */
+	set_wait(pass, REASON_NONE, "");
 	if (!state_has_reason(row->next)) {
 		set_reason(pass, REASON_NONE, "");
 	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
-		describe_trouble(row, seen, text, sizeof(text));
-		set_reason(pass, reason, text);
+		set_reason(pass, reason, "");
+		if (seen)
+			pass->trouble = trouble_seen(seen, &pass->reservation, vg);
+		if (row->next == PASS_HELD)
+			reason_set_text(pass, "put the VG's metadata right, or undo the move with "
+					      "\"pvmovectl abort\"");
 	}
 }

@@ -42,12 +42,17 @@ said() {
 	grep -qE -e "$1" "$work/said" || fail "it did not say \"$1\""
 }
 
+# note TEXT...: a figure that is to be seen of a case that has passed as well.
+note() {
+	echo "$*" | tee -a "$work/notes"
+}
+
 # run_case NAME FUNCTION [SECONDS]: NAME is a sentence. Cases know nothing of each other.
 run_case() {
 	[[ -z $case_filter || $1 =~ $case_filter ]] || return 0
 	rm -rf "$work"
 	mkdir -p "$work"
-	run_step "$@" || :
+	run_step "$@"
 	if ! case_clean_up >/run/clean.log 2>&1; then
 		case_count=$((case_count + 1))
 		echo "not ok $case_count - the machine can be cleaned up after \"$1\""
@@ -59,14 +64,18 @@ run_case() {
 
 # run_step NAME FUNCTION [SECONDS]: the same without taking anything down before or after, for the
 # boots of a scenario: the next step, or the next boot, goes on from there.
+# Never to be called where its status is tested (after if or !, before && or ||): there bash takes
+# errexit away from all that is called, subshells too, and a command that fails would end no case.
 run_step() {
-	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status=0
+	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status
 
 	case_count=$((case_count + 1))
 	dmesg -C
-	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1 || status=$?
+	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1
+	status=$?
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
+		[ ! -e "$work/notes" ] || sed 's/^/# /' "$work/notes"
 	else
 		echo "not ok $case_count - $name"
 		case_diagnose "$status" "$work/said.$case_count" 2>&1 | sed 's/^/# /'
@@ -85,7 +94,15 @@ case_in_own_shell() {
 
 	set -m
 	(
-		set +m -Eeuo pipefail
+		set +m -uo pipefail
+		# Not to be told from $-, which says "e" even where it is ignored.
+		(
+			set -e
+			false
+			exit 99
+		)
+		[ $? != 99 ] || fail "run_step was called where its status is tested"
+		set -Ee
 		trap 'echo "FAILED: status $? of: $BASH_COMMAND (line ${BASH_LINENO[0]} in ${FUNCNAME[0]:-script})"' ERR
 		"$function"
 	) &
@@ -143,6 +160,7 @@ case_clean_up() {
 	local disk
 
 	writers_kill
+	pkill -KILL -x flood
 	daemon_kill_all
 	unmount_all
 	forget_vgs

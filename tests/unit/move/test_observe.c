@@ -611,6 +611,61 @@ static void a_reservation_that_was_changed_after_the_commit_is_no_matter(void **
 	assert_seen(scene, EVENT_COMMITTED);
 }
 
+/* The leg of the scene is wedged, and there is no other one. */
+static enum pass_event see_wedged(struct scene *scene, bool *on_wedgedp)
+{
+	static const struct dm_device none = {0};
+	cleanup(observation_deinit) struct observation seen = {0};
+	struct pass_sight sight = {.vg = &scene->vg,
+				   .reservation = &scene->reservation,
+				   .lv = &scene->lv,
+				   .leg = &none,
+				   .wedged = &scene->leg};
+
+	assert_int_equal(pass_observe(&sight, &seen), 0);
+	*on_wedgedp = seen.lv_is_on_wedged;
+	free(scene);
+	return seen.event;
+}
+
+static void an_lv_on_a_wedged_leg_is_to_get_off_it(void **state)
+{
+	bool on_wedged;
+
+	(void)state;
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, 3), &on_wedged), EVENT_LEG_WEDGED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_LEG_WEDGED);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_COMMITTED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, 3), &on_wedged), EVENT_ASTRAY);
+}
+
+static void a_wedged_leg_that_the_lv_is_not_on_is_not_seen(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+	bool on_wedged;
+
+	(void)state;
+	put_lv_on_source(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RESERVED);
+	assert_false(on_wedged);
+	scene = leg_scene(true, DM_MIRROR, ALL_REGIONS);
+	put_lv_on_dest(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RETIRED);
+}
+
+static void mirrors_whose_swap_was_broken_off_are_swapped_again(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+
+	(void)state;
+	scene->leg.swap_unfinished = true;
+	assert_seen(scene, EVENT_MIRROR_IDLE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -637,6 +692,9 @@ int main(void)
 		cmocka_unit_test(what_somebody_changed_is_put_back_step_by_step),
 		cmocka_unit_test(an_lv_that_is_not_where_the_metadata_says_is_left_alone),
 		cmocka_unit_test(a_reservation_that_was_changed_after_the_commit_is_no_matter),
+		cmocka_unit_test(an_lv_on_a_wedged_leg_is_to_get_off_it),
+		cmocka_unit_test(a_wedged_leg_that_the_lv_is_not_on_is_not_seen),
+		cmocka_unit_test(mirrors_whose_swap_was_broken_off_are_swapped_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,10 +44,12 @@ said() {
 
 # run_case NAME FUNCTION [SECONDS]: NAME is a sentence. Cases know nothing of each other.
 run_case() {
+	local daemon_ends_with_case=1
+
 	[[ -z $case_filter || $1 =~ $case_filter ]] || return 0
 	rm -rf "$work"
 	mkdir -p "$work"
-	run_step "$@" || :
+	run_step "$@"
 	if ! case_clean_up >/run/clean.log 2>&1; then
 		case_count=$((case_count + 1))
 		echo "not ok $case_count - the machine can be cleaned up after \"$1\""
@@ -58,13 +60,17 @@ run_case() {
 }
 
 # run_step NAME FUNCTION [SECONDS]: the same without taking anything down before or after, for the
-# boots of a scenario: the next step, or the next boot, goes on from there.
+# boots of a scenario: the next step, or the next boot, goes on from there. Sets step_status. Neither
+# may be called behind || or && or in a condition, for bash then has no errexit, however deep below.
 run_step() {
 	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status=0
 
 	case_count=$((case_count + 1))
 	dmesg -C
-	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1 || status=$?
+	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1
+	status=$?
+	[ ! "${daemon_ends_with_case:-}" ] || daemon_end_sanitized
+	sanitizers_are_content >>"$work/said.$case_count" 2>&1 || status=1
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
 	else
@@ -72,11 +78,24 @@ run_step() {
 		case_diagnose "$status" "$work/said.$case_count" 2>&1 | sed 's/^/# /'
 	fi
 	sync -f "$work"
-	return "$status"
+	step_status=$status
 }
 
 end_cases() {
 	echo "1..$case_count"
+}
+
+# Ends a case that was called where failing commands would go unnoticed.
+errexit_must_work() {
+	local status
+
+	(
+		set -e
+		false
+		exit 0
+	)
+	status=$?
+	[ $status != 0 ] || fail 'this was called behind || or && or in a condition'
 }
 
 # A process group of its own, so that a deadline takes its children too.
@@ -85,7 +104,9 @@ case_in_own_shell() {
 
 	set -m
 	(
-		set +m -Eeuo pipefail
+		set +m
+		errexit_must_work
+		set -Eeuo pipefail
 		trap 'echo "FAILED: status $? of: $BASH_COMMAND (line ${BASH_LINENO[0]} in ${FUNCNAME[0]:-script})"' ERR
 		"$function"
 	) &
@@ -98,7 +119,8 @@ case_in_own_shell() {
 	) &
 	watchdog=$!
 	set +m
-	wait $pid || status=$?
+	wait $pid
+	status=$?
 	kill -KILL -- -$watchdog 2>/dev/null
 	wait $watchdog 2>/dev/null
 	return $status

@@ -90,6 +90,8 @@ writers_kill() {
 	for pid in "$work"/{fio,stamps}*.pid; do
 		[ ! -e "$pid" ] || kill -KILL "$(<"$pid")" 2>/dev/null
 	done
+	# Those that fio has forked outlive it.
+	pkill -KILL -x fio
 	return 0
 }
 

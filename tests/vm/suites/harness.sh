@@ -170,21 +170,38 @@ machinery() {
 # What a case that fails prints is read here, not by the host.
 failed_cases_are_noticed() {
 	(
+		set +e
+		trap - ERR
 		work=$work/inner
 		mkdir -p "$work"
 		case_count=0
 		false_command() { true; false; true; }
-		run_step 'errexit is in force' false_command || :
-		run_step 'failing is failing' fail || :
-		run_step 'a deadline holds' never_ends 1 || :
+		run_step 'errexit is in force' false_command
+		run_step 'failing is failing' fail
+		run_step 'a deadline holds' never_ends 1
 		run_step 'a good one is good' true
+		run_step 'where errexit cannot be in force nothing is run' true || :
+		run_step 'a leak is heard of' leaks
+		rm "$work/daemon.log"
+		run_step 'what is undefined is heard of' does_what_is_undefined
 	) >"$work/tap"
 	cat "$work/tap"
-	[ "$(grep -c '^not ok' "$work/tap")" = 3 ]
+	[ "$(grep -c '^not ok' "$work/tap")" = 6 ]
 	[ "$(grep -c '^ok 4 - a good one is good' "$work/tap")" = 1 ]
+	[ "$(grep -c 'FAILED: a sanitizer complains: ' "$work/tap")" = 2 ]
+	grep -q '^#   FAILED: this was called behind' "$work/tap"
 	grep -q '^#   FAILED: status 1 of: false' "$work/tap"
 	grep -q '^#   FAILED: not finished within 1 s' "$work/tap"
 	grep -q '^# -- dmsetup table' "$work/tap"
+}
+
+# As the daemon's log has it, in cases in which all else is well.
+leaks() {
+	echo '==123==ERROR: LeakSanitizer: detected memory leaks' >"$work/daemon.log"
+}
+
+does_what_is_undefined() {
+	echo '/src/common/units.c:30:2: runtime error: signed integer overflow' >"$work/daemon.log"
 }
 
 never_ends() {

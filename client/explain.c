@@ -253,12 +253,14 @@ const char *explain_reason(const char *code)
 		const char *code, *text;
 	} reasons[] = {
 		{"vg_absent", "its VG, or a PV it needs, is not there"},
+		{"pv_missing", "a PV is missing"},
 		{"lv_gone", "the LV was removed"},
 		{"lv_changed", "the LV was changed by someone else"},
 		{"no_space", "not enough free extents"},
 		{"source_unreadable", "the source cannot be read"},
 		{"source_failed", "the source cannot be written"},
 		{"destination_failed", "the destination failed"},
+		{"verify_failed", "verification failed"},
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},

@@ -8,6 +8,7 @@
 
 #include "client/explain.h"
 #include "client/text.h"
+#include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/units.h"
 
@@ -24,11 +25,49 @@ const char *headline_state(const struct move_view *move)
 
 void headline_write_reason(FILE *out, const struct pass_view *pass)
 {
-	if (!pass->reason_code)
+	if (pass->reason_code) {
+		fputs(explain_reason(pass->reason_code), out);
+		if (*pass->reason_text)
+			fprintf(out, ": %s", pass->reason_text);
+		if (pass->trouble.side)
+			fputs(": ", out);
+		trouble_write_place(out, pass);
+	}
+	if (pass->unverified)
+		fprintf(out, "%snot all was verified: %s", pass->reason_code ? "; " : "",
+			pass->unverified);
+}
+
+static bool pass_has_reason(const struct pass_view *pass)
+{
+	return pass->reason_code || pass->unverified || pass->waits_code;
+}
+
+static void write_verified(FILE *out, const struct move_view *move, const char *before)
+{
+	char verified[VIEW_DONE_MAX];
+
+	if (move->verified_bytes == VIEW_UNKNOWN)
 		return;
-	fputs(explain_reason(pass->reason_code), out);
-	if (*pass->reason_text)
-		fprintf(out, ": %s", pass->reason_text);
+	view_format_done(move->verified_bytes, move->total_bytes, verified);
+	fprintf(out, "%s%s verified", before, verified);
+}
+
+/* What it waits for, where that is not its reason. */
+static bool has_wait(const struct pass_view *pass)
+{
+	return pass->waits_code &&
+	       (!pass->reason_code || strcmp(pass->waits_code, pass->reason_code) != 0);
+}
+
+void headline_write_wait(FILE *out, const struct pass_view *pass)
+{
+	if (!has_wait(pass))
+		return;
+	fprintf(out, "%swaits: %s", pass->reason_code || pass->unverified ? "; " : "",
+		explain_reason(pass->waits_code));
+	if (*pass->waits_text)
+		fprintf(out, ": %s", pass->waits_text);
 }
 
 static void write_rate(FILE *out, const struct move_view *move, const char *before)
@@ -60,14 +99,16 @@ void headline_write(FILE *out, const struct move_view *move)
 	units_format_bytes(move->total_bytes, text);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	fprintf(out, "Move %" PRIu64 ": %s, %s of %s", move->id, headline_state(move), done, text);
+	write_verified(out, move, ", ");
 	if (view_move_is_ended(move))
 		return;
 	write_rate(out, move, ", ");
 	write_eta(out, move, ", ", " to go");
 	if (!view_find_current_pass(move, &pass))
 		return;
-	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass.reason_code ? ", " : "");
+	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ", " : "");
 	headline_write_reason(out, &pass);
+	headline_write_wait(out, &pass);
 }
 
 /* All that stands behind the bar. */
@@ -81,13 +122,14 @@ static void write_numbers(FILE *out, const struct move_view *move)
 	units_format_bytes(move->total_bytes, total);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	fprintf(out, "%4s %s/%s", done, copied, total);
+	write_verified(out, move, " ");
 	if (view_move_is_ended(move) || !view_find_current_pass(move, &pass)) {
 		fprintf(out, " %s", move->state);
 		return;
 	}
 	write_rate(out, move, " ");
 	write_eta(out, move, " ETA ", "");
-	fprintf(out, " %s %s%s", pass.lv, pass.state, pass.reason_code ? ": " : "");
+	fprintf(out, " %s %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ": " : "");
 	headline_write_reason(out, &pass);
 }
 

@@ -42,6 +42,9 @@ static const char start[] =
 	"\n"
 	"  -n, --name LV        move this LV only: LV, VG/LV or /dev/VG/LV\n"
 	"  --to DEST            a destination, as the operands behind SOURCE are\n"
+	"  --verify             before an LV is put onto its destination for good, read\n"
+	"                       both sides back and compare them; where they differ the\n"
+	"                       move fails, and the LV stays on its source\n"
 	"  --wait               wait until the move has ended, and show how far it is\n"
 	"  --dry-run            show what would be moved where, and do nothing\n"
 	"  --request-id ID      your own name for this request: a second start with the\n"
@@ -55,6 +58,7 @@ static const char start[] =
 	"  pvmovectl start -n vg0/home /dev/sdb /dev/sdc  one LV of it\n"
 	"  pvmovectl start /dev/sdb:1000-1999 /dev/sdc    a thousand extents of it\n"
 	"  pvmovectl start /dev/sdb:1000+1000 /dev/sdc    the same ones\n"
+	"  pvmovectl start --verify /dev/sdb /dev/sdc     trust nothing\n"
 	"  pvmovectl start --wait /dev/sdb && vgreduce vg0 /dev/sdb\n";
 
 static const char status[] =

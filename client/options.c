@@ -22,6 +22,7 @@ enum {
 	TAKES_PVS = 1 << 15,
 	TAKES_ID = 1 << 16,
 	NEEDS_ID = 1 << 17,
+	TAKES_VERIFY = 1 << 18,
 };
 
 static const struct option long_options[] = {
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
 	{"watch", no_argument, NULL, TAKES_WATCH},
 	{"dry-run", no_argument, NULL, TAKES_DRY_RUN},
 	{"request-id", required_argument, NULL, TAKES_REQUEST_ID},
+	{"verify", no_argument, NULL, TAKES_VERIFY},
 	{"json", no_argument, NULL, TAKES_JSON},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
@@ -46,7 +48,7 @@ static const char *const names[] = {
 
 static const int takes[] = {
 	[COMMAND_START] = TAKES_NAME | TAKES_TO | TAKES_WAIT | TAKES_DRY_RUN | TAKES_REQUEST_ID |
-			  TAKES_JSON | TAKES_PVS,
+			  TAKES_VERIFY | TAKES_JSON | TAKES_PVS,
 	[COMMAND_STATUS] = TAKES_ID | TAKES_WATCH | TAKES_JSON,
 	[COMMAND_WAIT] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_PAUSE] = TAKES_ID | NEEDS_ID | TAKES_JSON,
@@ -169,6 +171,7 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	case TAKES_WAIT:
 	case TAKES_WATCH:
 	case TAKES_DRY_RUN:
+	case TAKES_VERIFY:
 	case TAKES_JSON:
 		break;
 	default:
@@ -195,6 +198,7 @@ static enum exit_code parse_options(struct parser *parser, int argc, char *const
 	parser->options.wait = parser->given & TAKES_WAIT;
 	parser->options.watch = parser->given & TAKES_WATCH;
 	parser->options.dry_run = parser->given & TAKES_DRY_RUN;
+	parser->options.verify = parser->given & TAKES_VERIFY;
 	parser->options.json = parser->given & TAKES_JSON;
 	*firstp = optind;
 	return EXIT_OK;

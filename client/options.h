@@ -31,7 +31,7 @@ enum command {
 struct options {
 	enum command command; /* COMMAND_NONE with help or version only */
 	bool help, version;
-	bool json, wait, watch, dry_run;
+	bool json, wait, watch, dry_run, verify;
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */
 	const char *request_id;  /* NULL: none */

@@ -15,6 +15,8 @@ static bool is_worth_a_line(struct progress *progress, const struct move_view *m
 
 	if (move->copied_bytes != VIEW_UNKNOWN)
 		tenths = view_percent(move->copied_bytes, move->total_bytes) / 10;
+	if (move->verified_bytes != VIEW_UNKNOWN)
+		tenths += view_percent(move->verified_bytes, move->total_bytes) / 10;
 	view_find_current_pass(move, &pass);
 	snprintf(shown, sizeof(shown), "%s %s %s %s", headline_state(move), pass.lv, pass.state,
 		 pass.reason_code ? pass.reason_code : "");

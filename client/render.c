@@ -9,6 +9,7 @@
 
 #include "client/headline.h"
 #include "client/table.h"
+#include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/units.h"
 
@@ -98,6 +99,7 @@ static void set_written(struct table_row *row, size_t column, write_fn *write, c
 static void write_reason(FILE *out, const void *subject)
 {
 	headline_write_reason(out, subject);
+	headline_write_wait(out, subject);
 }
 
 static void set_bytes(struct table_row *row, size_t column, uint64_t bytes)
@@ -108,8 +110,19 @@ static void set_bytes(struct table_row *row, size_t column, uint64_t bytes)
 	table_set(row, column, "%s", text);
 }
 
-static void set_move(struct table_row *row, const struct move_view *move)
+/* In a column that is there where anything was to be verified. */
+static void set_verified(struct table_row *row, size_t column, uint64_t verified_bytes,
+			 uint64_t total_bytes)
 {
+	char text[VIEW_DONE_MAX];
+
+	view_format_done(verified_bytes, total_bytes, text);
+	table_set(row, column, "%s", verified_bytes == VIEW_UNKNOWN ? "-" : text);
+}
+
+static void set_move(struct table_row *row, const struct move_view *move, bool with_verified)
+{
+	size_t column = 7;
 	bool has_rate = move->rate_bytes_s != VIEW_UNKNOWN && !view_move_is_ended(move);
 	bool has_eta = move->eta_us != VIEW_UNKNOWN && !view_move_is_ended(move);
 	char rate[UNITS_TEXT_MAX], eta[UNITS_TEXT_MAX], done[VIEW_DONE_MAX];
@@ -124,19 +137,36 @@ static void set_move(struct table_row *row, const struct move_view *move)
 	set_bytes(row, 5, move->total_bytes);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	table_set(row, 6, "%s", done);
-	table_set(row, 7, "%s%s", has_rate ? rate : "-", has_rate ? "/s" : "");
-	table_set(row, 8, "%s", has_eta ? eta : "-");
+	if (with_verified)
+		set_verified(row, column++, move->verified_bytes, move->total_bytes);
+	table_set(row, column++, "%s%s", has_rate ? rate : "-", has_rate ? "/s" : "");
+	table_set(row, column, "%s", has_eta ? eta : "-");
 	row->colour = state_colour(headline_state(move));
+}
+
+static bool any_is_to_be_verified(const struct moves *moves)
+{
+	for (size_t i = 0; i < moves->count; i++)
+		if (moves->entries[i].view.verified_bytes != VIEW_UNKNOWN)
+			return true;
+	return false;
 }
 
 static int render_moves(FILE *out, const struct moves *moves, const struct style *style)
 {
+	static const struct table_column columns_verified[] = {
+		{"ID", true},   {"STATE", false}, {"VG", false},  {"FROM -> TO", false},
+		{"LV", false},  {"SIZE", true},   {"DONE", true}, {"VERIFIED", true},
+		{"RATE", true}, {"TO GO", true},  {NULL, false},
+	};
 	static const struct table_column columns[] = {
 		{"ID", true},    {"STATE", false}, {"VG", false},  {"FROM -> TO", false},
 		{"LV", false},   {"SIZE", true},   {"DONE", true}, {"RATE", true},
 		{"TO GO", true}, {NULL, false},
 	};
-	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
+	bool with_verified = any_is_to_be_verified(moves);
+	cleanup(table_deinit) struct table table = {
+		.columns = with_verified ? columns_verified : columns, .coloured = 1};
 
 	if (moves->count == 0) {
 		fputs("There are no moves.\n", out);
@@ -147,7 +177,7 @@ static int render_moves(FILE *out, const struct moves *moves, const struct style
 
 		if (!row)
 			return -ENOMEM;
-		set_move(row, &moves->entries[i].view);
+		set_move(row, &moves->entries[i].view, with_verified);
 	}
 	return table_print(&table, out, style);
 }
@@ -158,7 +188,13 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 		{"LV", false},  {"STATE", false},  {"SIZE", true},
 		{"DONE", true}, {"REASON", false}, {NULL, false},
 	};
-	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
+	static const struct table_column columns_verified[] = {
+		{"LV", false},      {"STATE", false},  {"SIZE", true}, {"DONE", true},
+		{"VERIFIED", true}, {"REASON", false}, {NULL, false},
+	};
+	bool with_verified = move->verified_bytes != VIEW_UNKNOWN;
+	cleanup(table_deinit) struct table table = {
+		.columns = with_verified ? columns_verified : columns, .coloured = 1};
 
 	for (size_t i = 0; i < view_count(move->passes); i++) {
 		struct pass_view pass = view_get_pass(move, i);
@@ -172,10 +208,26 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 		set_bytes(row, 2, pass.total_bytes);
 		view_format_done(pass.copied_bytes, pass.total_bytes, done);
 		table_set(row, 3, "%s", done);
-		set_written(row, 4, write_reason, &pass);
+		if (with_verified)
+			set_verified(row, 4, pass.verified_bytes, pass.total_bytes);
+		set_written(row, with_verified ? 5 : 4, write_reason, &pass);
 		row->colour = state_colour(pass.state);
 	}
 	return table_print(&table, out, style);
+}
+
+/* What to do about passes that a disk has failed; not where the screen is redrawn. */
+static void render_advice(FILE *out, const struct move_view *move)
+{
+	for (size_t i = 0; i < view_count(move->passes); i++) {
+		struct pass_view pass = view_get_pass(move, i);
+
+		if (!trouble_has_advice(&pass))
+			continue;
+		fputc('\n', out);
+		trouble_write_advice(out, move->vg, &pass);
+		fputs(".\n", out);
+	}
 }
 
 static void write_time(FILE *out, const char *title, uint64_t time_us)
@@ -205,7 +257,11 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 	fputc('\n', out);
 	if (rest.lines)
 		rest.lines = rest.lines > HEADER_LINES_MAX ? rest.lines - HEADER_LINES_MAX : 1;
-	return render_passes(out, move, &rest);
+	if (render_passes(out, move, &rest) < 0)
+		return -ENOMEM;
+	if (!rest.lines)
+		render_advice(out, move);
+	return 0;
 }
 
 int render_status(FILE *out, const struct moves *moves, uint64_t id, const struct style *style)

@@ -58,6 +58,10 @@ static struct json_object *new_request(const struct options *options)
 	if (options->request_id &&
 	    protocol_add_text(request, "request_id", options->request_id) < 0)
 		return NULL;
+	/* Not when it is not wanted: an older daemon does not know it. */
+	if (options->verify &&
+	    protocol_add_object(request, "verify", json_object_new_boolean(true)) < 0)
+		return NULL;
 	return steal_pointer(&request);
 }
 

@@ -16,13 +16,30 @@ struct json_object;
 /* A number that the daemon says is not known. */
 #define VIEW_UNKNOWN UINT64_MAX
 
+/* Where a disk has failed a pass, in sectors of 512 bytes of the PV's device. */
+struct trouble_view {
+	const char *side;   /* NULL: no disk has, and all else means nothing */
+	const char *device; /* NULL: not known */
+	const char *pv_uuid;
+	uint64_t first_le;
+	uint64_t le_count;
+	uint64_t first_sector;
+	uint64_t sector_count;
+	bool exact; /* all of these sectors; otherwise some of them */
+};
+
 struct pass_view {
 	const char *lv;
 	const char *state;
 	uint64_t total_bytes;
 	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
+	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
+	const char *unverified;  /* what could not be compared; NULL: nothing */
 	const char *reason_code; /* NULL: none */
 	const char *reason_text;
+	struct trouble_view trouble;
+	const char *waits_code; /* NULL: for nothing */
+	const char *waits_text;
 };
 
 struct move_view {
@@ -36,12 +53,13 @@ struct move_view {
 	struct json_object *destinations; /* of texts; none: any */
 	struct json_object *passes;       /* see view_get_pass() */
 	uint64_t total_bytes;
-	uint64_t copied_bytes;  /* or VIEW_UNKNOWN */
-	uint64_t rate_bytes_s;  /* or VIEW_UNKNOWN */
-	uint64_t eta_us;        /* or VIEW_UNKNOWN */
-	uint64_t created_us;    /* since the epoch */
-	uint64_t finished_us;   /* since the epoch, or VIEW_UNKNOWN */
-	const char *request_id; /* NULL: none */
+	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
+	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
+	uint64_t rate_bytes_s;   /* or VIEW_UNKNOWN */
+	uint64_t eta_us;         /* or VIEW_UNKNOWN */
+	uint64_t created_us;     /* since the epoch */
+	uint64_t finished_us;    /* since the epoch, or VIEW_UNKNOWN */
+	const char *request_id;  /* NULL: none */
 };
 
 struct run_view {

@@ -79,6 +79,11 @@ static void flush(void *ctx, dev_t dev, outcome_fn *done, void *arg)
 	dm_flush(((struct wiring *)ctx)->dm, dev, done, arg);
 }
 
+static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *done, void *arg)
+{
+	dm_compare(((struct wiring *)ctx)->dm, what, done, arg);
+}
+
 static uint64_t clock_us(clockid_t clock)
 {
 	struct timespec now;
@@ -141,6 +146,7 @@ const struct ports wiring_ports = {
 	.swap = swap,
 	.remove = remove_device,
 	.flush = flush,
+	.compare = compare,
 	.now_us = now_us,
 	.monotonic_us = monotonic_us,
 	.wake_after = wake_after,

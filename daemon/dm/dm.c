@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/dm/compare.h"
 #include "daemon/dm/events.h"
 #include "daemon/dm/flush.h"
 #include "daemon/dm/pool.h"
@@ -30,6 +31,9 @@ static void act(const struct dm_request *request, struct dm_reply *reply)
 		break;
 	case DM_REQUEST_FLUSH:
 		reply->code = flush_device(request->dev);
+		return;
+	case DM_REQUEST_COMPARE:
+		reply->code = compare_devices(&request->comparison, &reply->found);
 		return;
 	}
 	if (reply->code)
@@ -106,4 +110,12 @@ void dm_flush(struct dm *dm, dev_t dev, outcome_fn *done, void *arg)
 	struct dm_request request = {.type = DM_REQUEST_FLUSH, .name = "", .uuid = "", .dev = dev};
 
 	executor_pool_submit(dm->pool, &request, done, arg);
+}
+
+void dm_compare(struct dm *dm, const struct dm_comparison *what, dm_compare_fn *done, void *arg)
+{
+	struct dm_request request = {
+		.type = DM_REQUEST_COMPARE, .name = "", .uuid = "", .comparison = *what};
+
+	executor_pool_submit_comparison(dm->pool, &request, done, arg);
 }

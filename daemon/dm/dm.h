@@ -12,6 +12,7 @@
 #include <event2/event.h>
 
 #include "common/outcome.h"
+#include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
 
 struct dm;
@@ -49,12 +50,16 @@ void dm_create(struct dm *dm, const char *name, const char *uuid, const struct d
  * is read-only stays so. A failed load is cleared away. Swaps of one device,
  * those of executors of an earlier daemon too, come one after the other.
  * -ENXIO without such a device; -ESTALE if the table of somebody else is live
- * afterwards.
+ * afterwards; -EOWNERDEAD if an executor died while it swapped mirrors out of it, and
+ * it has been stuck since: the device is wedged until the next boot.
  */
 void dm_swap(struct dm *dm, const char *uuid, const struct dm_table *table,
 	     enum dm_visibility visibility, outcome_fn *done, void *arg);
 
-/* Removes a device. -EBUSY while something has it open. A device that is not there is success. */
+/*
+ * Removes a device. -EBUSY while something has it open; -EOWNERDEAD as above. A device that is not
+ * there is success.
+ */
 void dm_remove(struct dm *dm, const char *uuid, outcome_fn *done, void *arg);
 
 /* Flushes the device's volatile cache (fsync of the block device). */

@@ -19,6 +19,7 @@ struct job {
 	void *bytes;
 	size_t len_bytes;
 	outcome_fn *done;
+	dm_compare_fn *compared; /* in its place, of a comparison */
 	void *arg;
 };
 
@@ -50,14 +51,18 @@ static void job_free(struct job *job)
 }
 
 /* The last thing every callback does: the callee may free the pool. */
-static void job_finish(struct job *job, int code, const char *message)
+static void job_finish(struct job *job, const struct dm_reply *reply)
 {
-	struct outcome outcome = {.code = code, .message = message};
+	struct outcome outcome = {.code = reply->code, .message = reply->text};
+	dm_compare_fn *compared = job->compared;
 	outcome_fn *done = job->done;
 	void *arg = job->arg;
 
 	job_free(job);
-	done(arg, &outcome);
+	if (compared)
+		compared(arg, &outcome, reply->code ? NULL : &reply->found);
+	else
+		done(arg, &outcome);
 }
 
 static void executor_free(struct executor *executor)
@@ -101,7 +106,7 @@ static void on_reply(struct bufferevent *socket, void *arg)
 	}
 	event_active(pool->kick, 0, 0);
 	if (job)
-		job_finish(job, reply.code, reply.text);
+		job_finish(job, &reply);
 }
 
 static void on_death(struct bufferevent *socket, short what, void *arg)
@@ -117,7 +122,7 @@ static void on_death(struct bufferevent *socket, short what, void *arg)
 	if (!job)
 		return;
 	event_active(pool->kick, 0, 0);
-	job_finish(job, -EPIPE, "executor died");
+	job_finish(job, &(struct dm_reply){.code = -EPIPE, .text = "executor died"});
 }
 
 static int add_executor(struct executor_pool *pool, struct executor **executorp)
@@ -203,7 +208,7 @@ static void on_kick(int fd, short what, void *arg)
 	if (!STAILQ_EMPTY(&pool->waiting))
 		event_active(pool->kick, 0, 0);
 	if (r)
-		job_finish(job, r, "");
+		job_finish(job, &(struct dm_reply){.code = r});
 }
 
 int executor_pool_new(struct event_base *base, executor_act_fn *act, struct executor_pool **poolp)
@@ -249,17 +254,27 @@ void executor_pool_free(struct executor_pool *pool)
 	free(pool);
 }
 
-void executor_pool_submit(struct executor_pool *pool, const struct dm_request *request,
-			  outcome_fn *done, void *arg)
+static void submit(struct executor_pool *pool, const struct dm_request *request, struct job answer)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct job *job = malloc(sizeof(*job));
 
 	/* No memory even to say so: to die is what the journal and the executors are made for. */
 	if (!job)
 		abort();
-	job->done = done;
-	job->arg = arg;
+	*job = answer;
 	job->code = dm_request_encode(request, &job->bytes, &job->len_bytes);
 	STAILQ_INSERT_TAIL(&pool->waiting, job, entry);
 	event_active(pool->kick, 0, 0);
+}
+
+void executor_pool_submit(struct executor_pool *pool, const struct dm_request *request,
+			  outcome_fn *done, void *arg)
+{
+	submit(pool, request, (struct job){.done = done, .arg = arg});
+}
+
+void executor_pool_submit_comparison(struct executor_pool *pool, const struct dm_request *request,
+				     dm_compare_fn *done, void *arg)
+{
+	submit(pool, request, (struct job){.compared = done, .arg = arg});
 }

@@ -34,3 +34,7 @@ void executor_pool_free(struct executor_pool *pool);
  */
 void executor_pool_submit(struct executor_pool *pool, const struct dm_request *request,
 			  outcome_fn *done, void *arg);
+
+/* The same for a comparison, whose result done is given. */
+void executor_pool_submit_comparison(struct executor_pool *pool, const struct dm_request *request,
+				     dm_compare_fn *done, void *arg);

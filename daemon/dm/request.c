@@ -18,6 +18,7 @@
  */
 struct wire_head {
 	uint64_t dev;
+	struct dm_comparison comparison;
 	uint32_t type;
 	uint32_t visibility;
 	uint32_t target_count;
@@ -77,6 +78,7 @@ int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *l
 		.type = request->type,
 		.visibility = request->visibility,
 		.dev = request->dev,
+		.comparison = request->comparison,
 		.target_count = (uint32_t)request->table.count,
 	};
 	_free_ char *bytes = NULL;
@@ -153,7 +155,7 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 	if (len_bytes < sizeof(head))
 		return -EBADMSG;
 	memcpy(&head, bytes, sizeof(head));
-	if (head.type > DM_REQUEST_FLUSH || head.visibility > DM_HIDDEN ||
+	if (head.type > DM_REQUEST_COMPARE || head.visibility > DM_HIDDEN ||
 	    head.target_count > DM_REQUEST_MAX_TARGETS ||
 	    len_bytes != sizeof(head) + head.target_count * sizeof(struct wire_target) ||
 	    !memchr(head.name, '\0', sizeof(head.name)) ||
@@ -163,6 +165,7 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 		.type = head.type,
 		.visibility = head.visibility,
 		.dev = head.dev,
+		.comparison = head.comparison,
 		.name = texts + offsetof(struct wire_head, name),
 		.uuid = texts + offsetof(struct wire_head, uuid),
 	};
@@ -175,5 +178,6 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 
 bool dm_reply_is_valid(const struct dm_reply *reply)
 {
-	return reply->code <= 0 && memchr(reply->text, '\0', sizeof(reply->text));
+	return reply->code <= 0 && memchr(reply->text, '\0', sizeof(reply->text)) &&
+	       reply->found.verdict <= DM_SECOND_UNREADABLE;
 }

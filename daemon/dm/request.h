@@ -6,6 +6,7 @@
  * on the socket between the two. Pure. Knows neither processes nor ioctls.
  */
 
+#include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
 
 /* Most targets of one table that can be sent. */
@@ -14,10 +15,11 @@
 #define DM_REPLY_TEXT_MAX 512
 
 enum dm_request_type {
-	DM_REQUEST_CREATE, /* name, uuid, table */
-	DM_REQUEST_SWAP,   /* uuid, table, visibility */
-	DM_REQUEST_REMOVE, /* uuid */
-	DM_REQUEST_FLUSH,  /* dev */
+	DM_REQUEST_CREATE,  /* name, uuid, table */
+	DM_REQUEST_SWAP,    /* uuid, table, visibility */
+	DM_REQUEST_REMOVE,  /* uuid */
+	DM_REQUEST_FLUSH,   /* dev */
+	DM_REQUEST_COMPARE, /* comparison */
 };
 
 struct dm_request {
@@ -27,11 +29,13 @@ struct dm_request {
 	struct dm_table table;
 	enum dm_visibility visibility;
 	dev_t dev;
+	struct dm_comparison comparison;
 };
 
 /* Fixed in size: it is sent as it lies in memory. */
 struct dm_reply {
 	int code;
+	struct dm_comparison_result found; /* of a comparison */
 	char text[DM_REPLY_TEXT_MAX];
 };
 
@@ -54,5 +58,8 @@ int dm_request_decode_len(const void *bytes, size_t *len_bytesp);
  */
 int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *requestp);
 
-/* Whether a reply that was received makes sense: a code that is none but 0 or an errno, a text. */
+/*
+ * Whether a reply that was received makes sense: a code that is none but 0 or an errno, a text, a
+ * verdict.
+ */
 bool dm_reply_is_valid(const struct dm_reply *reply);

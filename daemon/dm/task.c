@@ -12,7 +12,9 @@
 #include "common/cleanup.h"
 #include "daemon/dm/answer.h"
 #include "daemon/dm/lock.h"
+#include "daemon/dm/marker.h"
 #include "daemon/dm/udev.h"
+#include "daemon/dm/wedge.h"
 
 /* libdevmapper's levels, as syslog's; its flags stand in higher bits. */
 #define LOG_LEVEL_MASK  0xf
@@ -266,23 +268,47 @@ static void undo_swap(const char *uuid, bool was_suspended, enum dm_visibility v
 		resume_device(uuid, NULL, visibility);
 }
 
+static int read_live_table(const char *uuid, struct dm_table *tablep)
+{
+	_task_ *task = NULL;
+	struct dm_info info;
+	int r = ask_kernel(DM_DEVICE_TABLE, uuid, &task, &info);
+
+	return r ? r : answer_parse_table(task, tablep);
+}
+
 static int check_table(const char *uuid, const struct dm_table *table)
 {
 	cleanup(dm_table_deinit) struct dm_table live = {0};
-	_task_ *task = NULL;
-	struct dm_info info;
-	int r;
+	int r = read_live_table(uuid, &live);
 
-	r = ask_kernel(DM_DEVICE_TABLE, uuid, &task, &info);
-	if (!r)
-		r = answer_parse_table(task, &live);
 	if (r)
 		return r;
 	return dm_table_equal(&live, table) ? 0 : -ESTALE;
 }
 
+static bool table_has_mirrors(const struct dm_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->targets[i].type == DM_MIRROR)
+			return true;
+	return false;
+}
+
+/* Whoever dies while mirrors are swapped out leaves his mark. */
+static int resume_marked(const char *uuid, enum dm_visibility visibility)
+{
+	int r = marker_set(uuid, MARKER_LEFT);
+
+	if (r)
+		return r;
+	r = resume_device(uuid, NULL, visibility);
+	marker_clear(uuid);
+	return r;
+}
+
 static int swap_locked(const char *uuid, const struct dm_table *table,
-		       enum dm_visibility visibility)
+		       enum dm_visibility visibility, bool has_mirrors)
 {
 	_task_ *task = NULL;
 	struct dm_info info;
@@ -293,7 +319,8 @@ static int swap_locked(const char *uuid, const struct dm_table *table,
 		return r;
 	r = load_table(uuid, table, info.read_only);
 	if (!r)
-		r = resume_device(uuid, NULL, visibility);
+		r = has_mirrors ? resume_marked(uuid, visibility)
+				: resume_device(uuid, NULL, visibility);
 	if (r) {
 		undo_swap(uuid, info.suspended, visibility);
 		return r;
@@ -302,20 +329,78 @@ static int swap_locked(const char *uuid, const struct dm_table *table,
 	return check_table(uuid, table);
 }
 
-int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility)
+struct swap {
+	const char *uuid;
+	const struct dm_table *table;
+	enum dm_visibility visibility;
+	bool after_death; /* an executor that died in a swap before this one is known of */
+};
+
+/* A wedge_attempt_fn. -EAGAIN: an executor has died just before. */
+static int swap_table(const void *arg)
 {
-	_call_ call = call_begin();
+	const struct swap *swap = arg;
+	cleanup(dm_table_deinit) struct dm_table live = {0};
 	_task_ *task = NULL;
 	_close_ int lock = -1;
 	struct dm_info info;
 	int r;
 
-	r = ask_kernel(DM_DEVICE_INFO, uuid, &task, &info);
+	r = ask_kernel(DM_DEVICE_INFO, swap->uuid, &task, &info);
 	if (!r)
 		r = lock_device(makedev(info.major, info.minor), &lock);
 	if (!r)
-		r = swap_locked(uuid, table, visibility);
+		r = read_live_table(swap->uuid, &live);
+	if (r)
+		return r;
+	if (!swap->after_death && marker_read(swap->uuid) != MARKER_NONE)
+		return -EAGAIN;
+	return swap_locked(swap->uuid, swap->table, swap->visibility, table_has_mirrors(&live));
+}
+
+static int remove_marked_device(const void *arg)
+{
+	return remove_device(arg);
+}
+
+/* What is to be done with a device whose last swap somebody died in. */
+static int try_after_death(const char *uuid, wedge_attempt_fn *attempt, const void *arg)
+{
+	cleanup(dm_table_deinit) struct dm_table live = {0};
+	int r = read_live_table(uuid, &live);
+
+	if (!r)
+		r = wedge_try(attempt, arg, &live);
+	if (r == -EOWNERDEAD)
+		marker_set(uuid, MARKER_WEDGED);
+	else if (r == 0)
+		marker_clear(uuid); /* what failed may have failed before the suspend */
 	return r;
+}
+
+static int refuse_wedged(void)
+{
+	snprintf(error_text, sizeof(error_text), "the device is wedged until the next boot");
+	return -EOWNERDEAD;
+}
+
+int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility)
+{
+	_call_ call = call_begin();
+	struct swap swap = {.uuid = uuid, .table = table, .visibility = visibility};
+	int r = marker_read(uuid);
+
+	if (r == MARKER_NONE)
+		r = swap_table(&swap);
+	else if (r == MARKER_LEFT)
+		r = -EAGAIN;
+	else if (r == MARKER_WEDGED)
+		r = -EOWNERDEAD;
+	if (r == -EAGAIN) {
+		swap.after_death = true;
+		r = try_after_death(uuid, swap_table, &swap);
+	}
+	return r == -EOWNERDEAD ? refuse_wedged() : r;
 }
 
 /* Where udev is not there to do it, the node of a device that is gone is still to be unlinked. */
@@ -336,7 +421,15 @@ int task_remove_device(const char *uuid)
 
 	r = ask_kernel(DM_DEVICE_INFO, uuid, &task, &info);
 	if (!r)
+		r = marker_read(uuid);
+	if (r == MARKER_NONE)
 		r = remove_device(uuid);
+	else if (r == MARKER_LEFT)
+		r = try_after_death(uuid, remove_marked_device, uuid);
+	else if (r == MARKER_WEDGED)
+		r = -EOWNERDEAD;
+	if (r == -EOWNERDEAD)
+		return refuse_wedged();
 	if (r)
 		return r == -ENXIO ? 0 : r;
 	remove_node(dm_task_get_name(task));

@@ -36,13 +36,15 @@ int task_create_device(const char *name, const char *uuid, const struct dm_table
  * Makes the table the live one of a device: a load, then the one ioctl that
  * suspends without flush and lockfs, swaps and resumes. Waits for udev as
  * above. Returns 0; -ENXIO if there is no such device; -ESTALE if somebody
- * else's table is live afterwards; or another negative errno. A failed load
+ * else's table is live afterwards; -EOWNERDEAD if it is wedged (see wedge.h), which takes ten
+ * seconds to see; or another negative errno. A failed load
  * is cleared away, and a device that was not suspended before does not stay so.
  */
 int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility);
 
 /*
  * Removes a device, waits for udev as above. Returns 0, also if there is none;
- * -EBUSY if something had it open for five seconds; or another negative errno.
+ * -EBUSY if something had it open for five seconds; -EOWNERDEAD as above; or another
+ * negative errno.
  */
 int task_remove_device(const char *uuid);

@@ -9,6 +9,10 @@
  *   {"version":1,"goal":{…}}     what the owner wants of a move now
  *   {"version":1,"next_id":N}    ids below N were given out (written by compaction)
  *
+ * Members were added since version 1 was first written: "verify" of a request,
+ * "verified_bytes" and "unverified" of a pass. A record without them reads as
+ * false, 0 and "".
+ *
  * Later records outrank earlier ones. Decoding trusts nothing: a record that
  * is not exactly as described is -EBADMSG.
  */

@@ -91,6 +91,32 @@ static int get_optional_text_dup(const struct json_object *object, const char *k
 	return get_text_dup(object, key, textp);
 }
 
+/* Members that records of older versions lack, and that are 0, "" or false then. */
+static int get_later_u64(const struct json_object *object, const char *key, uint64_t *valuep)
+{
+	return json_object_object_get_ex(object, key, NULL) ? get_u64(object, key, valuep) : 0;
+}
+
+static int get_later_text_into(const struct json_object *object, const char *key, char *buffer,
+			       size_t size_bytes)
+{
+	return json_object_object_get_ex(object, key, NULL)
+		       ? get_text_into(object, key, buffer, size_bytes)
+		       : 0;
+}
+
+static int get_later_flag(const struct json_object *object, const char *key, bool *valuep)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_boolean))
+		return -EBADMSG;
+	*valuep = json_object_get_boolean(value);
+	return 0;
+}
+
 static int get_id(const struct json_object *object, const char *key, struct lvm_id *idp)
 {
 	const char *text = get_text(object, key);
@@ -174,6 +200,34 @@ static int decode_reservation(const struct json_object *object, struct reservati
 	return next_le <= UINT32_MAX ? 0 : -EBADMSG;
 }
 
+/* Of a pass that no disk has failed there is none, and earlier versions wrote none. */
+static int decode_trouble(const struct json_object *pass, struct pass_trouble *troublep)
+{
+	struct json_object *object = NULL;
+	struct pass_trouble trouble = {0};
+	uint64_t is_exact = 0;
+	const char *side;
+	int side_number;
+
+	if (!json_object_object_get_ex(pass, "trouble", &object))
+		return 0;
+	side = json_object_is_type(object, json_type_object) ? get_text(object, "side") : NULL;
+	side_number = side ? trouble_side_from_name(side) : -1;
+	if (side_number <= TROUBLE_NONE || get_id(object, "pv", &trouble.pv) < 0 ||
+	    get_text_into(object, "device", trouble.device, sizeof(trouble.device)) < 0 ||
+	    get_u64(object, "le", &trouble.first_le) < 0 ||
+	    get_u64(object, "le_count", &trouble.le_count) < 0 ||
+	    get_u64(object, "sector", &trouble.first_sector) < 0 ||
+	    get_u64(object, "sector_count", &trouble.sector_count) < 0 ||
+	    get_u64(object, "exact", &is_exact) < 0 || is_exact > 1 || trouble.le_count == 0 ||
+	    trouble.sector_count == 0)
+		return -EBADMSG;
+	trouble.side = (enum trouble_side)side_number;
+	trouble.is_exact = is_exact;
+	*troublep = trouble;
+	return 0;
+}
+
 static int decode_pass(const struct json_object *object, struct pass *pass, bool *has_runsp)
 {
 	const char *state = get_text(object, "state");
@@ -185,7 +239,11 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 	    get_text_into(object, "reason_text", pass->reason_text, sizeof(pass->reason_text)) <
 		    0 ||
 	    get_text_into(object, "activated_boot", pass->activated_boot,
-			  sizeof(pass->activated_boot)) < 0)
+			  sizeof(pass->activated_boot)) < 0 ||
+	    get_later_u64(object, "verified_bytes", &pass->verified_bytes) < 0 ||
+	    get_later_text_into(object, "unverified", pass->unverified, sizeof(pass->unverified)) <
+		    0 ||
+	    decode_trouble(object, &pass->trouble) < 0)
 		return -EBADMSG;
 	pass->state = (enum pass_state)pass_state_from_name(state);
 	pass->reason = (enum pass_reason)pass_reason_from_name(reason);
@@ -227,7 +285,7 @@ static int decode_request(const struct json_object *object, struct move_request 
 	struct json_object *list = get_objects(object, "destinations", REQUEST_LIST_MAX, &count);
 	int r;
 
-	if (!source || !list)
+	if (!source || !list || get_later_flag(object, "verify", &request->verify) < 0)
 		return -EBADMSG;
 	request->destinations = new_array(count, sizeof(*request->destinations));
 	if (!request->destinations)

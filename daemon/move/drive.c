@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
@@ -17,6 +18,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/verify.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -122,8 +124,21 @@ static void leave_pass(struct drive *drive)
 	drive->plan_is_stale = false;
 	drive->is_told = false;
 	drive->vg_is_fresh = false;
+	drive->verification = (struct verification){0};
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = ports->now_us(ctx);
+}
+
+static void log_trouble(const struct drive *drive, const struct pass *pass)
+{
+	const struct pass_trouble *trouble = &pass->trouble;
+
+	drive_log(LOG_WARNING, drive->move, pass,
+		  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
+		  ", logical extents %" PRIu64 " to %" PRIu64,
+		  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
+		  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
+		  trouble->first_le, trouble->first_le + trouble->le_count - 1);
 }
 
 /*
@@ -137,7 +152,8 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	int r;
 
 	pass->state = row->next;
-	reason_update(pass, row, seen);
+	reason_update(pass, row, seen, drive->vg);
+	verify_explain(drive, pass, row, seen);
 	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
 	if (r == 0)
 		r = record_pass(drive, pass, false);
@@ -148,6 +164,8 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	failpoint_reach_state(FAILPOINT_AFTER, row->next);
 	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		  pass_state_name(row->next), pass_event_name(row->event));
+	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
+		log_trouble(drive, pass);
 	if (row->action != ACTION_WAIT)
 		drive->move->waiting = false;
 	update_progress(pass, seen);
@@ -244,6 +262,18 @@ void drive_effect_done(void *arg, const struct outcome *result)
 	drive_run(drive);
 }
 
+void drive_beside_done(struct drive *drive, enum pass_action action, const struct outcome *result)
+{
+	struct pass *pass = move_current_pass(drive->move);
+
+	/* When the pass is doing something else by now, or is over, it does not matter any more. */
+	if (pass && !drive->busy && pass->state == PASS_VERIFYING) {
+		drive->effect = action;
+		settle(drive, pass, result->code, result->message);
+	}
+	drive_run(drive);
+}
+
 void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
 		   const char *text)
 {
@@ -294,8 +324,7 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 		if (delay_ms > DRIVE_RETRY_MAX_MS)
 			delay_ms = DRIVE_RETRY_MAX_MS;
 	} else if (event == EVENT_VG_ABSENT) {
-		if (!drive->move->waiting)
-			reason_note_trouble(drive, pass, REASON_VG_ABSENT, drive->move->vg_name);
+		reason_note_absence(drive, pass);
 	} else if (!drive->move->waiting) {
 		reason_note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
 	}
@@ -303,17 +332,23 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 	look_after(drive, delay_ms, true);
 }
 
-/* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
-static void watch(struct drive *drive, const struct pass *pass)
+void drive_publish_progress(struct drive *drive)
 {
 	uint64_t now_us = monotonic_us(drive);
 
-	if (pass->state == PASS_COPYING)
-		eta_add_sample(&drive->move->eta, now_us, move_copied_bytes(drive->move));
 	if (now_us - drive->notified_us >= DRIVE_PROGRESS_MS * 1000) {
 		drive->notified_us = now_us;
 		mover_publish(drive->mover, drive->move);
 	}
+}
+
+/* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
+static void watch(struct drive *drive, const struct pass *pass)
+{
+	if (pass->state == PASS_COPYING)
+		eta_add_sample(&drive->move->eta, monotonic_us(drive),
+			       move_copied_bytes(drive->move));
+	drive_publish_progress(drive);
 	if (pass->state == PASS_HELD)
 		drive->vg_is_fresh = false;
 	look_after(drive, pass->state == PASS_COPYING ? DRIVE_PROGRESS_MS : DRIVE_IDLE_MS,
@@ -342,6 +377,8 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
 		return EVENT_ABORT;
 	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
+		return EVENT_PAUSE;
+	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
 		return EVENT_PAUSE;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
 	    seen != EVENT_VG_ABSENT)
@@ -390,6 +427,11 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		r = effect_begin(drive, pass, row, scene);
 	if (r == EFFECT_PENDING)
 		return false;
+	if (r == EFFECT_BESIDE) {
+		drive->busy = false;
+		look_after(drive, DRIVE_IDLE_MS, false);
+		return false;
+	}
 	if (r != EFFECT_HOPELESS)
 		settle(drive, pass, r < 0 ? r : 0, "");
 	return true;
@@ -422,7 +464,9 @@ static bool step(struct drive *drive)
 	}
 	drive->seen = scene.seen.event;
 	update_progress(pass, &scene.seen);
-	return answer(drive, pass, choose_event(drive, pass, scene.seen.event), &scene);
+	verify_look(drive, pass, &scene.seen);
+	return answer(drive, pass,
+		      choose_event(drive, pass, verify_judge(drive, pass, &scene.seen)), &scene);
 }
 
 void drive_run(struct drive *drive)

@@ -10,6 +10,7 @@
 #include "daemon/move/fsm.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
+#include "daemon/move/verification.h"
 
 struct drive {
 	struct mover *mover;
@@ -24,9 +25,12 @@ struct drive {
 	bool must_wait;          /* until look_at_us nothing is to be tried */
 	bool is_told;            /* `told` is what the last effect has to say */
 	enum pass_event told;
-	enum pass_event seen; /* the last observation */
-	size_t flush_next;    /* run whose destination is flushed next */
-	uint64_t notified_us; /* monotonic; when progress was last made public */
+	enum pass_event seen;             /* the last observation */
+	size_t flush_next;                /* run whose destination is flushed next */
+	uint64_t notified_us;             /* monotonic; when progress was last made public */
+	struct verification verification; /* of the current pass, for as long as it is in sync */
+	struct verification_piece piece;  /* is being compared, or was last */
+	bool is_comparing;                /* beside all else: the drive is not busy with it */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */
@@ -38,6 +42,9 @@ void drive_run(struct drive *drive);
 
 /* The wait is over, or something happened: look even if it is early. */
 void drive_hurry(struct drive *drive);
+
+/* Progress may be made public, if it was not just now. */
+void drive_publish_progress(struct drive *drive);
 
 /* Logs one line about a pass, with the fields that the journal can be searched by. */
 __attribute__((format(printf, 4, 5))) void

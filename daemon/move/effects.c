@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/move/codec.h"
+#include "daemon/move/verify.h"
 
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
 
@@ -372,6 +373,8 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 		return redraw_leg(drive, pass, scene, row->next == PASS_PAUSED);
 	case ACTION_CLEAR_LEG:
 		return clear_leg(drive, pass, scene);
+	case ACTION_VERIFY:
+		return verify_begin_piece(drive, scene);
 	case ACTION_FLUSH:
 		return flush(drive, pass);
 	case ACTION_COMMIT:

@@ -92,3 +92,12 @@ uint64_t move_copied_bytes(const struct move *move)
 		copied_bytes += move->passes[i].copied_bytes;
 	return copied_bytes;
 }
+
+uint64_t move_verified_bytes(const struct move *move)
+{
+	uint64_t verified_bytes = 0;
+
+	for (size_t i = 0; i < move->pass_count; i++)
+		verified_bytes += move->passes[i].verified_bytes;
+	return verified_bytes;
+}

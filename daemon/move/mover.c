@@ -64,7 +64,7 @@ void mover_forget_oldest(struct mover *mover)
 	size_t oldest = mover->drive_count;
 
 	for (size_t i = mover->drive_count; i-- > 0;) {
-		if (move_is_terminal(mover->drives[i]->move)) {
+		if (move_is_terminal(mover->drives[i]->move) && !mover->drives[i]->is_comparing) {
 			finished++;
 			oldest = i;
 		}
@@ -245,5 +245,21 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 	mover_publish(mover, move);
 	drive_hurry(drive);
 	drive_run(drive);
+	return 0;
+}
+
+int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg)
+{
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+		struct refusal refusal = {0};
+
+		if (!lvm_id_equal(&drive->move->vg, vg) || move_is_terminal(drive->move))
+			continue;
+		if (mover_set_goal(mover, drive->move->id, GOAL_ABORT, &refusal) != 0 &&
+		    refusal.code != REFUSAL_TOO_LATE)
+			return -EIO;
+		drive_run(drive);
+	}
 	return 0;
 }

@@ -9,6 +9,7 @@
  */
 
 #include "common/outcome.h"
+#include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
@@ -47,6 +48,8 @@ struct ports {
 		     enum dm_visibility visibility, outcome_fn *done, void *arg);
 	void (*remove)(void *ctx, const char *uuid, outcome_fn *done, void *arg);
 	void (*flush)(void *ctx, dev_t dev, outcome_fn *done, void *arg);
+	void (*compare)(void *ctx, const struct dm_comparison *what, dm_compare_fn *done,
+			void *arg);
 
 	/* Clock and chance */
 	uint64_t (*now_us)(void *ctx);                    /* since the epoch */

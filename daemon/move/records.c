@@ -69,6 +69,8 @@ void move_derive_progress(struct move *move)
 		pass->total_bytes =
 			reservation_extent_count(&pass->reservation) * move->extent_bytes;
 		pass->copied_bytes = pass->state == PASS_DONE ? pass->total_bytes : 0;
+		if (pass->state < PASS_COMMITTING)
+			pass->verified_bytes = 0; /* it begins anew */
 		pass->is_observed =
 			pass->state == PASS_QUEUED || pass_state_is_terminal(pass->state);
 	}
@@ -117,7 +119,10 @@ static int replay_pass(struct mover *mover, struct record *record)
 		return -EBADMSG;
 	pass->state = record->pass.state;
 	pass->reason = record->pass.reason;
+	pass->trouble = record->pass.trouble;
 	memcpy(pass->reason_text, record->pass.reason_text, sizeof(pass->reason_text));
+	pass->verified_bytes = record->pass.verified_bytes;
+	memcpy(pass->unverified, record->pass.unverified, sizeof(pass->unverified));
 	memcpy(pass->activated_boot, record->pass.activated_boot, sizeof(pass->activated_boot));
 	move_derive_progress(drive->move);
 	if (move_is_terminal(drive->move))

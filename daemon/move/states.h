@@ -18,6 +18,7 @@
 	S(PAUSED, "paused")       /* nothing is copied; what is copied stays mirrored */           \
 	S(HELD,                                                                                    \
 	  "held") /* the metadata makes no sense; nothing is touched until somebody decides */     \
+	S(VERIFYING, "verifying")   /* all is copied; both sides are read and compared */          \
 	S(COMMITTING, "committing") /* all is copied; the metadata is being changed */             \
 	S(SWITCHING, "switching")   /* the metadata says destination; the LV is being put there */ \
 	S(RETIRING, "retiring")     /* the leg and the source extents are given back */            \
@@ -28,7 +29,8 @@
 
 /*
  * What is observed of a pass. E(enumerator, name). All up to RELEASED are what
- * pass_observe() finds; the others are told to the driver.
+ * pass_observe() finds, but for the three of a verification, which stand for
+ * IN_SYNC where it is asked for; the others are told to the driver.
  */
 #define PASS_EVENT_LIST(E)                                                                         \
 	E(VG_ABSENT, "VG absent")   /* the VG, or a PV that the pass needs, is not there */        \
@@ -44,6 +46,9 @@
 	E(MIRRORING, "mirroring")       /* the LV on a leg that copies */                          \
 	E(MIRROR_IDLE, "mirror idle")   /* the LV on mirrors; no copying, and not all is copied */ \
 	E(IN_SYNC, "in sync")           /* the LV on mirrors, all is on both sides */              \
+	E(UNVERIFIED, "unverified") /* in sync, but the owner wants it compared, and it is not */  \
+	E(VERIFIED, "verified")     /* in sync, and compared with success */                       \
+	E(VERIFY_FAILED, "verification failed") /* in sync, but not the same, or never at rest */  \
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
 	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
@@ -75,6 +80,7 @@
 	A(ATTACH, "attach LV to leg") /* swap the LV's table */                                  \
 	A(REDRAW, "redraw leg")       /* swap the leg's table: the next slices */                \
 	A(CLEAR_LEG, "clear leg")     /* swap the leg's table: pass-through again, no mirrors */ \
+	A(VERIFY, "verify")           /* compare the next piece of both sides */                 \
 	A(FLUSH, "flush destination")                                                            \
 	A(COMMIT, "commit")    /* metadata: the LV on the destination */                         \
 	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */                   \
@@ -87,17 +93,25 @@
 #define PASS_REASON_LIST(N)                       \
 	N(NONE, "")                               \
 	N(VG_ABSENT, "vg_absent")                 \
+	N(PV_MISSING, "pv_missing")               \
 	N(LV_GONE, "lv_gone")                     \
 	N(LV_CHANGED, "lv_changed")               \
 	N(NO_SPACE, "no_space")                   \
 	N(SOURCE_UNREADABLE, "source_unreadable") \
 	N(SOURCE_FAILED, "source_failed")         \
 	N(DEST_FAILED, "destination_failed")      \
+	N(VERIFY_FAILED, "verify_failed")         \
 	N(TABLE_FOREIGN, "table_foreign")         \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \
 	N(ABORTED, "aborted")
+
+/* Which disk it is that fails a pass. T(enumerator, name) */
+#define TROUBLE_SIDE_LIST(T) \
+	T(NONE, "")          \
+	T(SOURCE, "source")  \
+	T(DEST, "destination")
 
 /* States of a whole move, worked out from its passes and what its owner wants. */
 #define MOVE_STATE_LIST(M)      \
@@ -128,6 +142,9 @@ enum pass_action { PASS_ACTION_LIST(X) PASS_ACTION_COUNT };
 #define X(code, name) REASON_##code,
 enum pass_reason { PASS_REASON_LIST(X) PASS_REASON_COUNT };
 #undef X
+#define X(code, name) TROUBLE_##code,
+enum trouble_side { TROUBLE_SIDE_LIST(X) TROUBLE_SIDE_COUNT };
+#undef X
 #define X(code, name) MOVE_##code,
 enum move_state { MOVE_STATE_LIST(X) MOVE_STATE_COUNT };
 #undef X
@@ -139,10 +156,12 @@ const char *pass_state_name(enum pass_state state);
 const char *pass_event_name(enum pass_event event);
 const char *pass_action_name(enum pass_action action);
 const char *pass_reason_name(enum pass_reason reason);
+const char *trouble_side_name(enum trouble_side side);
 const char *move_state_name(enum move_state state);
 const char *move_goal_name(enum move_goal goal);
 
 /* Each returns the enumerator as a number, or −1 for a name that is none. */
 int pass_state_from_name(const char *name);
 int pass_reason_from_name(const char *name);
+int trouble_side_from_name(const char *name);
 int move_goal_from_name(const char *name);

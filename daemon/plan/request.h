@@ -30,6 +30,7 @@ struct move_request {
 	struct pv_choice *destinations; /* none: every other allocatable PV of the VG */
 	size_t destination_count;
 	char *request_id; /* the caller's own name for this request, NULL: none */
+	bool verify;      /* compare source and destination before each commit */
 };
 
 /* Frees a request and all in it; NULL and half-built ones are fine. */

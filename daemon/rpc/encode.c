@@ -23,17 +23,40 @@ static int add_text_or_null(struct json_object *object, const char *key, const c
 	return text ? protocol_add_text(object, key, text) : protocol_add_null(object, key);
 }
 
-static struct json_object *encode_reason(const struct pass *pass)
+static struct json_object *encode_reason(enum pass_reason code, const char *text)
 {
 	cleanup(protocol_put) struct json_object *reason = json_object_new_object();
 
-	if (!reason || protocol_add_text(reason, "code", pass_reason_name(pass->reason)) < 0 ||
-	    protocol_add_text(reason, "text", pass->reason_text) < 0)
+	if (!reason || protocol_add_text(reason, "code", pass_reason_name(code)) < 0 ||
+	    protocol_add_text(reason, "text", text) < 0)
 		return NULL;
 	return steal_pointer(&reason);
 }
 
-static struct json_object *encode_pass(const struct pass *pass)
+static int add_reason_or_null(struct json_object *object, const char *key, enum pass_reason code,
+			      const char *text)
+{
+	return code == REASON_NONE ? protocol_add_null(object, key)
+				   : protocol_add_object(object, key, encode_reason(code, text));
+}
+
+static struct json_object *encode_trouble(const struct pass_trouble *trouble)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || protocol_add_text(object, "side", trouble_side_name(trouble->side)) < 0 ||
+	    add_text_or_null(object, "device", *trouble->device ? trouble->device : NULL) < 0 ||
+	    protocol_add_text(object, "pv_uuid", trouble->pv.text) < 0 ||
+	    protocol_add_number(object, "first_le", trouble->first_le) < 0 ||
+	    protocol_add_number(object, "le_count", trouble->le_count) < 0 ||
+	    protocol_add_number(object, "first_sector", trouble->first_sector) < 0 ||
+	    protocol_add_number(object, "sector_count", trouble->sector_count) < 0 ||
+	    protocol_add_object(object, "exact", json_object_new_boolean(trouble->is_exact)) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+static struct json_object *encode_pass(const struct pass *pass, bool verify)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
 	int ret;
@@ -42,11 +65,16 @@ static struct json_object *encode_pass(const struct pass *pass)
 	    protocol_add_text(object, "lv_uuid", pass->reservation.lv.text) < 0 ||
 	    protocol_add_text(object, "state", pass_state_name(pass->state)) < 0 ||
 	    protocol_add_number(object, "total_bytes", pass->total_bytes) < 0 ||
-	    add_number_if(pass->is_observed, object, "copied_bytes", pass->copied_bytes) < 0)
+	    add_number_if(pass->is_observed, object, "copied_bytes", pass->copied_bytes) < 0 ||
+	    add_number_if(verify, object, "verified_bytes", pass->verified_bytes) < 0 ||
+	    add_text_or_null(object, "unverified", *pass->unverified ? pass->unverified : NULL) <
+		    0 ||
+	    add_reason_or_null(object, "reason", pass->reason, pass->reason_text) < 0 ||
+	    add_reason_or_null(object, "waits_for", pass->waits_for, pass->waits_text) < 0)
 		return NULL;
-	ret = pass->reason == REASON_NONE
-		      ? protocol_add_null(object, "reason")
-		      : protocol_add_object(object, "reason", encode_reason(pass));
+	ret = pass->trouble.side == TROUBLE_NONE
+		      ? protocol_add_null(object, "trouble")
+		      : protocol_add_object(object, "trouble", encode_trouble(&pass->trouble));
 	return ret < 0 ? NULL : steal_pointer(&object);
 }
 
@@ -57,7 +85,8 @@ static struct json_object *encode_passes(const struct move *move)
 	if (!passes)
 		return NULL;
 	for (size_t i = 0; i < move->pass_count; i++)
-		if (protocol_append(passes, encode_pass(&move->passes[i])) < 0)
+		if (protocol_append(passes, encode_pass(&move->passes[i], move->request->verify)) <
+		    0)
 			return NULL;
 	return steal_pointer(&passes);
 }
@@ -120,6 +149,8 @@ struct json_object *encode_move(const struct move *move)
 	    protocol_add_number(object, "total_bytes", move_total_bytes(move)) < 0 ||
 	    add_number_if(move_is_observed(move), object, "copied_bytes", move_copied_bytes(move)) <
 		    0 ||
+	    add_number_if(move->request->verify, object, "verified_bytes",
+			  move_verified_bytes(move)) < 0 ||
 	    add_estimate(object, move) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||

@@ -112,6 +112,16 @@ static int read_text(const struct reading *reading, void *out)
 	return *textp ? 0 : -ENOMEM;
 }
 
+static int read_flag(const struct reading *reading, void *out)
+{
+	bool *flagp = out;
+
+	if (!json_object_is_type(reading->value, json_type_boolean))
+		return -EBADMSG;
+	*flagp = json_object_get_boolean(reading->value);
+	return 0;
+}
+
 static int read_id(const struct reading *reading, void *out)
 {
 	struct parameters *parameters = out;
@@ -176,6 +186,7 @@ static const struct parameter request_parameters[] = {
 	{"destinations", false, read_destinations, 0, 0},
 	{"request_id", false, read_text, offsetof(struct move_request, request_id),
 	 PARAMETER_REQUEST_ID_MAX},
+	{"verify", false, read_flag, offsetof(struct move_request, verify), 0},
 	END,
 };
 

@@ -49,21 +49,32 @@ static bool is_free_at_first(const struct play *play, unsigned disk, uint64_t pe
 	return true;
 }
 
+static void fail_destination(struct play *play, unsigned disk_number, uint64_t pe)
+{
+	struct fake_disk *disk = &play->world.disks[disk_number];
+
+	if (play->fault.kind == FAULT_DEST_CORRUPTING)
+		first_cell(disk->corrupting, pe)[pe % CELLS_PER_EXTENT] = true;
+	else
+		fail_extent(disk, pe);
+}
+
 static void fail_destinations(struct play *play)
 {
 	for (unsigned i = 0; i < play->world.disk_count; i++)
 		for (uint64_t pe = 0; pe < play->scenario->disk_pes[i]; pe++)
 			if (i != play->scenario->moves[0].source && is_free_at_first(play, i, pe))
-				fail_extent(&play->world.disks[i], pe);
+				fail_destination(play, i, pe);
 }
 
 void faults_strike(struct play *play)
 {
-	if (play->fault.at_call == 0 || play->truth.disks_fail ||
+	if (play->fault.at_call == 0 || play->fault.has_struck ||
 	    play->world.call_count < play->fault.at_call)
 		return;
-	play->truth.disks_fail = true;
-	if (play->fault.kind == FAULT_DEST_UNWRITABLE)
+	play->fault.has_struck = true;
+	play->truth.disks_fail = play->fault.kind != FAULT_DEST_CORRUPTING;
+	if (play->fault.kind == FAULT_DEST_UNWRITABLE || play->fault.kind == FAULT_DEST_CORRUPTING)
 		fail_destinations(play);
 	else
 		fail_source(play);

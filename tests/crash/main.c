@@ -5,7 +5,7 @@
  *	test_crash			everything, for some minutes
  *	test_crash MODE [SCENARIO]	a part of it
  *	test_crash play SCENARIO [(before|after|late) CALL (kill|cut)]...
- *		   [fault CALL (unreadable|source|destination)]
+ *		   [fault CALL (unreadable|source|destination|corrupt)]
  *					one play, with what the daemons log
  */
 #include <inttypes.h>
@@ -22,7 +22,7 @@
 #include "tests/crash/matrix.h"
 #include "tests/fake/memory.h"
 
-#define TESTS_MAX     128
+#define TESTS_MAX     256
 #define TEST_NAME_MAX 128
 
 struct part {
@@ -87,6 +87,7 @@ static bool add_word(struct plot *plot, char **words)
 		plot->fault.at_call = call;
 		plot->fault.kind = *words[2] == 'u'   ? FAULT_SOURCE_UNREADABLE
 				   : *words[2] == 's' ? FAULT_SOURCE_UNWRITABLE
+				   : *words[2] == 'c' ? FAULT_DEST_CORRUPTING
 						      : FAULT_DEST_UNWRITABLE;
 		plot->may_fail = true;
 		return true;

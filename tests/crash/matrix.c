@@ -203,6 +203,29 @@ static void play_failing_destination(const struct scenario *scenario,
 	play_fault(scenario, calls, count, FAULT_DEST_UNWRITABLE);
 }
 
+static void die_over_corruption(const struct plot_point *point, const struct scenario *scenario,
+				struct matrix_count *count)
+{
+	const struct plot plot = {
+		.points = {*point},
+		.point_count = 1,
+		.fault = {.at_call = 1, .kind = FAULT_DEST_CORRUPTING},
+		.may_fail = true,
+		.must_fail = true,
+	};
+
+	play(&plot, scenario, NULL, count);
+}
+
+static void play_corruption(const struct scenario *scenario, const struct plot_calls *calls,
+			    struct matrix_count *count)
+{
+	for (size_t i = 0; i < SCENARIO_MOVES_MAX; i++)
+		if (scenario->moves[i].wanted && !scenario->moves[i].verify)
+			return; /* what is not verified is not found out */
+	for_each_death(scenario, calls, count, die_over_corruption);
+}
+
 static const struct matrix_mode modes[] = {
 	{"once", "a daemon that dies anywhere costs nothing but time", play_once},
 	{"twice", "a daemon that dies anywhere, twice in a row, costs nothing but time",
@@ -214,6 +237,8 @@ static const struct matrix_mode modes[] = {
 	 play_failing_source},
 	{"failing-destination", "a destination that takes no writes costs nothing acknowledged",
 	 play_failing_destination},
+	{"corruption", "what is verified is not moved onto a destination that corrupts it",
+	 play_corruption},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
 };
 

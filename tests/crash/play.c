@@ -55,6 +55,7 @@ static struct move_request *make_request(const struct play *play, size_t index)
 	for (size_t i = 0; i < wanted->destination_count; i++)
 		request->destinations[request->destination_count++] =
 			choose_pv(play, wanted->destinations[i]);
+	request->verify = wanted->verify;
 	request->request_id = fake_strdup(index == 0 ? "first" : "second");
 	return request;
 }
@@ -112,11 +113,20 @@ static bool set_goal(struct play *play, enum move_goal goal)
 	return r == 0 || refusal.code == REFUSAL_TOO_LATE || refusal.code == REFUSAL_MOVE_ENDED;
 }
 
+static bool is_verifying(const struct move *move)
+{
+	const struct pass *pass = move_current_pass(move);
+
+	return pass && pass->state == PASS_VERIFYING;
+}
+
 /* The goal that the owner would set now, or GOAL_RUN for none. */
 static enum move_goal wished_goal(const struct play *play, const struct move *move)
 {
 	if (play->whim.at_call > 0)
 		return play->world.call_count >= play->whim.at_call ? play->whim.goal : GOAL_RUN;
+	if (play->scenario->script == SCRIPT_PAUSE_VERIFYING)
+		return is_verifying(move) ? GOAL_PAUSE : GOAL_RUN;
 	if (play->scenario->script == SCRIPT_NONE ||
 	    3 * move_copied_bytes(move) < move_total_bytes(move))
 		return GOAL_RUN;
@@ -305,6 +315,22 @@ static void check_replay(struct play *play)
 	mover_free(mover);
 }
 
+/* What is corrupt must not become the LV, and no pass is left out. */
+static void check_failures(struct play *play)
+{
+	const struct move *move = NULL;
+
+	while ((move = mover_next_move(play->mover, move)))
+		for (size_t i = 0; i < move->pass_count; i++)
+			if (move->passes[i].state != PASS_FAILED ||
+			    move->passes[i].reason != REASON_VERIFY_FAILED)
+				truth_break(&play->truth,
+					    "%s of move %" PRIu64 " is %s, reason: %s",
+					    move->passes[i].lv_name, move->id,
+					    pass_state_name(move->passes[i].state),
+					    pass_reason_name(move->passes[i].reason));
+}
+
 static void check_outcomes(struct play *play)
 {
 	for (size_t i = 0; i < SCENARIO_MOVES_MAX; i++) {
@@ -326,7 +352,9 @@ bool play_ends_well(struct play *play)
 	check_replay(play);
 	compact_journal(play);
 	check_replay(play);
-	if (!play->may_fail)
+	if (play->must_fail)
+		check_failures(play);
+	else if (!play->may_fail)
 		check_outcomes(play);
 	return !play->truth.broken[0];
 }

@@ -24,12 +24,14 @@ enum play_fault_kind {
 	FAULT_SOURCE_UNREADABLE, /* one cell of the first LV's */
 	FAULT_SOURCE_UNWRITABLE, /* all that the first LV has there */
 	FAULT_DEST_UNWRITABLE,   /* all that is free on the other disks */
+	FAULT_DEST_CORRUPTING,   /* a cell of each extent that is free on the other disks */
 	FAULT_KIND_COUNT
 };
 
 struct play_fault {
 	uint64_t at_call; /* 0: never */
 	enum play_fault_kind kind;
+	bool has_struck;
 };
 
 struct play_order {
@@ -50,6 +52,7 @@ struct play {
 	struct play_fault fault;
 	unsigned hanging_steps;  /* so long an application has waited for a write */
 	bool may_fail;           /* the moves need not end as asked for */
+	bool must_fail;          /* no move may be done */
 	bool goal_is_set;        /* the script's or the whim's, and acknowledged */
 	bool must_be_aborted;    /* it was acknowledged before the commit had begun */
 	uint64_t resume_at_step; /* of a pause; 0: there is none */

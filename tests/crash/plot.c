@@ -23,6 +23,7 @@ static const char *const fault_names[FAULT_KIND_COUNT] = {
 	[FAULT_SOURCE_UNREADABLE] = "a cell of the source becomes unreadable",
 	[FAULT_SOURCE_UNWRITABLE] = "the source takes no writes any more",
 	[FAULT_DEST_UNWRITABLE] = "the destinations take no writes any more",
+	[FAULT_DEST_CORRUPTING] = "the destinations corrupt what they are given",
 };
 
 static void print_point(const struct plot_point *point, const struct world *world,
@@ -117,6 +118,7 @@ bool plot_play(const struct plot *plot, const struct scenario *scenario, struct 
 	play.whim = plot->whim;
 	play.fault = plot->fault;
 	play.may_fail = plot->may_fail;
+	play.must_fail = plot->must_fail;
 	if (play_points(plot, &play, first_calls) == PLAY_OVER)
 		play_ends_well(&play);
 	good = !play.truth.broken[0];

@@ -125,6 +125,24 @@ static const struct scenario scenarios[] = {
 		.moves = {{.wanted = true, .source = 0},
 			  {.wanted = true, .source = 1, .in_turn = true}},
 	},
+	{
+		.name = "verify",
+		.disk_pes = {6, 8},
+		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 2}, {0, 4, 1}}}}}},
+		.moves = {{.wanted = true, .source = 0, .verify = true},
+			  {.wanted = true, .source = 1, .in_turn = true, .verify = true}},
+	},
+	{
+		.name = "verify-pause",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 2}}},
+			  {.name = "two", .segments = {{0, 4, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0, .verify = true}},
+		.script = SCRIPT_PAUSE_VERIFYING,
+	},
 };
 
 const struct scenario *scenario_list(size_t *countp)

@@ -8,8 +8,8 @@
 #define SCENARIO_MOVES_MAX 2
 #define SCENARIO_DISKS_MAX 3
 
-/* What the owner does once a third of the first move is copied. */
-enum scenario_script { SCRIPT_NONE, SCRIPT_ABORT, SCRIPT_PAUSE };
+/* What the owner does once a third of the first move is copied, or it is being verified. */
+enum scenario_script { SCRIPT_NONE, SCRIPT_ABORT, SCRIPT_PAUSE, SCRIPT_PAUSE_VERIFYING };
 
 struct scenario_move {
 	bool wanted;
@@ -18,6 +18,7 @@ struct scenario_move {
 	unsigned destinations[SCENARIO_DISKS_MAX];
 	size_t destination_count;
 	bool in_turn; /* asked for only when the move before has ended */
+	bool verify;
 };
 
 struct scenario {

@@ -21,6 +21,8 @@ void fake_disk_init(struct fake_disk *disk, unsigned number, uint64_t cell_count
 		.stable = fake_alloc(cell_count, sizeof(uint64_t)),
 		.unreadable = fake_alloc(cell_count, sizeof(bool)),
 		.unwritable = fake_alloc(cell_count, sizeof(bool)),
+		.corrupting = fake_alloc(cell_count, sizeof(bool)),
+		.was_restless = fake_alloc(cell_count, sizeof(bool)),
 	};
 	snprintf(disk->path, sizeof(disk->path), "/dev/fake%u", number);
 	for (uint64_t i = 0; i < cell_count; i++)
@@ -34,6 +36,8 @@ void fake_disk_deinit(struct fake_disk *disk)
 	free(disk->stable);
 	free(disk->unreadable);
 	free(disk->unwritable);
+	free(disk->corrupting);
+	free(disk->was_restless);
 	*disk = (struct fake_disk){0};
 }
 
@@ -49,6 +53,8 @@ int fake_disk_write(struct fake_disk *disk, uint64_t cell, uint64_t value, bool 
 {
 	if (!disk->attached || cell >= disk->cell_count || disk->unwritable[cell])
 		return -EIO;
+	if (disk->corrupting[cell])
+		value ^= FAKE_CELL_CORRUPT;
 	disk->cached[cell] = value;
 	if (through)
 		disk->stable[cell] = value;

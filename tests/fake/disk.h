@@ -25,10 +25,15 @@ struct fake_disk {
 	uint64_t *stable; /* what a power cut leaves */
 	bool *unreadable;
 	bool *unwritable;
+	bool *corrupting;   /* what is written there is not what is kept; nobody is told */
+	bool *was_restless; /* a comparison did not come to an end there, once */
 };
 
 /* Cells that hold what nobody wrote are told from all others by this bit. */
 #define FAKE_CELL_VIRGIN (UINT64_C(1) << 63)
+
+/* What a corrupting cell makes of what is written. */
+#define FAKE_CELL_CORRUPT (UINT64_C(1) << 62)
 
 /* A disk number `number` (its path is /dev/fake<number>), every cell with content of its own. */
 void fake_disk_init(struct fake_disk *disk, unsigned number, uint64_t cell_count);

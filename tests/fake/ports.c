@@ -120,6 +120,14 @@ static void flush(void *ctx, dev_t dev, outcome_fn *done, void *arg)
 	world_ask(ctx, &request);
 }
 
+static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *done, void *arg)
+{
+	const struct world_request request = {
+		.call = WORLD_COMPARE, .comparison = *what, .answer.compare = done, .arg = arg};
+
+	world_ask(ctx, &request);
+}
+
 static uint64_t now_us(void *ctx)
 {
 	const struct world *world = ctx;
@@ -176,6 +184,7 @@ const struct ports *world_ports(void)
 		.swap = swap,
 		.remove = remove_device,
 		.flush = flush,
+		.compare = compare,
 		.now_us = now_us,
 		.monotonic_us = monotonic_us,
 		.wake_after = wake_after,

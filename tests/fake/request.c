@@ -52,6 +52,50 @@ static int edit(struct world *world, const struct world_request *request)
 	return r;
 }
 
+/* What comparing one cell comes to. */
+static enum dm_verdict compare_cell(struct world *world, struct fake_disk *first,
+				    uint64_t first_cell, const struct fake_disk *second,
+				    uint64_t second_cell)
+{
+	uint64_t a = 0;
+	uint64_t b = 0;
+
+	if (fake_disk_read(first, first_cell, &a) < 0)
+		return DM_FIRST_UNREADABLE;
+	if (fake_disk_read(second, second_cell, &b) < 0)
+		return DM_SECOND_UNREADABLE;
+	if (world->is_restless)
+		return DM_UNSETTLED;
+	/* Now and then somebody is writing to it, but never for ever. */
+	if (!first->was_restless[first_cell] && fake_random_below(&world->random, 32) == 0) {
+		first->was_restless[first_cell] = true;
+		return DM_UNSETTLED;
+	}
+	return a == b ? DM_EQUAL : DM_DIFFERENT;
+}
+
+static int compare(struct world *world, struct world_request *request)
+{
+	const struct dm_comparison *what = &request->comparison;
+	struct fake_disk *first = fake_dm_disk(&world->dm, what->first_dev);
+	const struct fake_disk *second = fake_dm_disk(&world->dm, what->second_dev);
+
+	if (!first || !second)
+		return -ENXIO;
+	for (uint64_t at = 0; at < what->len_sectors; at += FAKE_CELL_SECTORS) {
+		enum dm_verdict verdict = compare_cell(
+			world, first, (what->first_off_sectors + at) / FAKE_CELL_SECTORS, second,
+			(what->second_off_sectors + at) / FAKE_CELL_SECTORS);
+
+		if (verdict != DM_EQUAL) {
+			request->found =
+				(struct dm_comparison_result){verdict, at, FAKE_CELL_SECTORS};
+			break;
+		}
+	}
+	return 0;
+}
+
 static int effect(struct world *world, struct world_request *request)
 {
 	struct fake_disk *disk;
@@ -71,6 +115,8 @@ static int effect(struct world *world, struct world_request *request)
 	case WORLD_FLUSH:
 		disk = fake_dm_disk(&world->dm, request->dev);
 		return disk ? fake_disk_flush(disk) : -ENXIO;
+	case WORLD_COMPARE:
+		return compare(world, request);
 	case WORLD_LIST_PVS:
 	case WORLD_READ_VG:
 	case WORLD_RECORD:
@@ -134,6 +180,9 @@ void world_request_answer(struct world *world, const struct world_request *reque
 		answer_pvs(world, request, &result);
 	else if (request->call == WORLD_READ_VG)
 		answer_vg(world, request, &result);
+	else if (request->call == WORLD_COMPARE)
+		request->answer.compare(request->arg, &result,
+					result.code == 0 ? &request->found : NULL);
 	else
 		request->answer.done(request->arg, &result);
 }

@@ -23,11 +23,14 @@ struct world_request {
 	char uuid[DM_ID_MAX];
 	struct dm_table table;
 	dev_t dev;
+	struct dm_comparison comparison;
+	struct dm_comparison_result found;
 	/* who is told */
 	union {
 		outcome_fn *done;
 		port_pvs_fn *pvs;
 		port_vg_fn *vg;
+		dm_compare_fn *compare;
 	} answer;
 	void *arg;
 };

@@ -149,6 +149,8 @@ static bool effect_can_come(const struct world *world, const struct world_reques
 {
 	if (request->call == WORLD_EDIT_VG)
 		return !vg_is_locked_by_orphan(world);
+	if (request->call == WORLD_COMPARE && world->compare_hangs)
+		return false;
 	return request->call != WORLD_SWAP || !fake_dm_is_blocked(&world->dm, request->uuid);
 }
 

@@ -32,7 +32,8 @@
 	C(CREATE, "create", true)         \
 	C(SWAP, "swap", true)             \
 	C(REMOVE, "remove", true)         \
-	C(FLUSH, "flush", true)
+	C(FLUSH, "flush", true)           \
+	C(COMPARE, "compare", false)
 
 #define C(code, name, changes) WORLD_##code,
 enum world_call { WORLD_CALL_LIST(C) };
@@ -99,6 +100,8 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
+	bool compare_hangs; /* no comparison ends: one of its disks hangs */
+	bool is_restless;   /* no comparison ever sees anything at rest */
 };
 
 /* disk_pes: how many extents each disk holds, up to the first 0. */

@@ -24,11 +24,12 @@
 static void start_asks_for_what_was_typed(void **state)
 {
 	(void)state;
-	run_expect("start -n home --request-id r1 --to /dev/sdd /dev/sdb:5-9:20 /dev/sdc",
+	run_expect("start -n home --verify --request-id r1 --to /dev/sdd /dev/sdb:5-9:20 /dev/sdc",
 		   DIALOGUE("'parameters':{'request':{'source':{'device':'/dev/sdb','ranges':["
 			    "{'first_pe':5,'extent_count':5},{'first_pe':20,'extent_count':1}]},"
 			    "'destinations':[{'device':'/dev/sdd'},{'device':'/dev/sdc'}],"
-			    "'lv':'home','request_id':'r1'}},'method':'org.pvmoved.Start'}",
+			    "'lv':'home','request_id':'r1','verify':true}},'method':'org.pvmoved."
+			    "Start'}",
 			    "{'parameters':{'move':" RUNNING "}}"),
 		   EXIT_OK,
 		   "Move 7 is started: 4.00 KiB in VG vg0, off /dev/sdb.\n"

@@ -72,7 +72,7 @@ static void start_takes_what_pvmove_takes(void **state)
 	assert_string_equal(options->destinations[0].device, "/dev/sdc");
 	assert_string_equal(options->destinations[1].device, "/dev/sdd");
 	assert_int_equal(options->destinations[1].span_count, 1);
-	assert_false(options->wait || options->json || options->dry_run);
+	assert_false(options->wait || options->json || options->dry_run || options->verify);
 	assert_string_equal(parsed.said, "");
 }
 
@@ -80,12 +80,12 @@ static void options_stand_anywhere(void **state)
 {
 	cleanup(parsed_deinit) struct parsed parsed =
 		parse("--json start /dev/sdb --wait --to /dev/sdd --name home /dev/sdc "
-		      "--request-id r1 --socket /s");
+		      "--verify --request-id r1 --socket /s");
 	const struct options *options = &parsed.options;
 
 	(void)state;
 	assert_int_equal(parsed.code, EXIT_OK);
-	assert_true(options->json && options->wait);
+	assert_true(options->json && options->wait && options->verify);
 	assert_string_equal(options->lv, "home");
 	assert_string_equal(options->request_id, "r1");
 	assert_string_equal(options->socket_path, "/s");

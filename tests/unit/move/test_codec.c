@@ -50,6 +50,7 @@ static struct move *make_move(void)
 	request->source.ranges = calloc(1, sizeof(struct pe_range));
 	request->source.ranges[0] = (struct pe_range){0, 100};
 	request->source.range_count = 1;
+	request->verify = true;
 	request->request_id = dup("again \"and\" again");
 	move->id = 7;
 	strcpy(move->uuid, "01234567-89ab-cdef-0123-456789abcdef");
@@ -77,6 +78,7 @@ static void a_move_comes_back_as_it_was_recorded(void **state)
 	assert_int_equal(record.move->goal, GOAL_PAUSE);
 	assert_string_equal(record.move->request->request_id, "again \"and\" again");
 	assert_null(record.move->request->lv);
+	assert_true(record.move->request->verify);
 	assert_int_equal(record.move->request->source.ranges[0].extent_count, 100);
 	assert_int_equal(record.move->passes[0].state, PASS_COPYING);
 	assert_int_equal(record.move->passes[0].reservation.run_count, 2);
@@ -94,6 +96,8 @@ static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
 	(void)state;
 	move->passes[0].reason = REASON_NO_SPACE;
 	strcpy(move->passes[0].reason_text, "none");
+	move->passes[0].verified_bytes = UINT64_C(1) << 33;
+	strcpy(move->passes[0].unverified, "sector 7");
 	for (int with = 0; with < 2; with++) {
 		struct record record = {0};
 		char *text = codec_encode_pass(move, &move->passes[0], 99, with);
@@ -103,10 +107,55 @@ static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
 		assert_int_equal(record.move_id, 7);
 		assert_int_equal(record.at_us, 99);
 		assert_int_equal(record.pass.reason, REASON_NO_SPACE);
+		assert_int_equal(record.pass.verified_bytes, UINT64_C(1) << 33);
+		assert_string_equal(record.pass.unverified, "sector 7");
 		assert_int_equal(record.pass.reservation.run_count, with ? 2 : 0);
 		record_deinit(&record);
 		free(text);
 	}
+	move_free(move);
+}
+
+/* Takes a member with its value, up to the next comma, out of the text. */
+static void leave_out(char *text, const char *member)
+{
+	char *at = strstr(text, member);
+
+	assert_non_null(at);
+	memmove(at - 1, at + strcspn(at, ",}"), strlen(at + strcspn(at, ",}")) + 1);
+}
+
+static void a_record_from_before_there_was_verifying_is_read(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text = codec_encode_move(move);
+
+	(void)state;
+	leave_out(text, "\"verify\"");
+	leave_out(text, "\"verified_bytes\"");
+	leave_out(text, "\"unverified\"");
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_false(record.move->request->verify);
+	assert_int_equal(record.move->passes[0].verified_bytes, 0);
+	assert_string_equal(record.move->passes[0].unverified, "");
+	record_deinit(&record);
+	free(text);
+	move_free(move);
+}
+
+static void an_order_to_verify_that_is_not_understood_is_not_taken_for_none(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text = codec_encode_move(move);
+	char *at = strstr(text, "\"verify\":true");
+
+	(void)state;
+	assert_non_null(at);
+	memcpy(at, "\"verify\":null", strlen("\"verify\":null"));
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+	free(text);
 	move_free(move);
 }
 
@@ -123,6 +172,42 @@ static void a_reason_that_is_not_utf8_can_be_read_back(void **state)
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_string_equal(record.pass.reason_text, "cut: ?? and ?\n");
 	record_deinit(&record);
+	free(text);
+	move_free(move);
+}
+
+static void the_place_a_disk_failed_at_comes_back(void **state)
+{
+	struct move *move = make_move();
+	struct pass_trouble *trouble = &move->passes[0].trouble;
+	struct record record = {0};
+	char *text;
+
+	(void)state;
+	*trouble = (struct pass_trouble){
+		.side = TROUBLE_SOURCE,
+		.pv = move->passes[0].reservation.runs[0].source_pv,
+		.device = "/dev/sdb",
+		.first_le = 4,
+		.le_count = 1,
+		.first_sector = UINT64_C(1) << 40,
+		.sector_count = 8,
+		.is_exact = true,
+	};
+	text = codec_encode_pass(move, &move->passes[0], 1, false);
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.pass.trouble.side, TROUBLE_SOURCE);
+	assert_string_equal(record.pass.trouble.pv.text, trouble->pv.text);
+	assert_string_equal(record.pass.trouble.device, "/dev/sdb");
+	assert_int_equal(record.pass.trouble.first_le, 4);
+	assert_int_equal(record.pass.trouble.first_sector, UINT64_C(1) << 40);
+	assert_int_equal(record.pass.trouble.sector_count, 8);
+	assert_true(record.pass.trouble.is_exact);
+	record_deinit(&record);
+	free(text);
+	trouble->sector_count = 0;
+	text = codec_encode_pass(move, &move->passes[0], 1, false);
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
 	free(text);
 	move_free(move);
 }
@@ -269,7 +354,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_move_comes_back_as_it_was_recorded),
 		cmocka_unit_test(a_pass_comes_back_with_and_without_a_new_plan),
+		cmocka_unit_test(the_place_a_disk_failed_at_comes_back),
 		cmocka_unit_test(a_reason_that_is_not_utf8_can_be_read_back),
+		cmocka_unit_test(a_record_from_before_there_was_verifying_is_read),
+		cmocka_unit_test(an_order_to_verify_that_is_not_understood_is_not_taken_for_none),
 		cmocka_unit_test(goals_and_ids_come_back),
 		cmocka_unit_test(no_cut_of_a_record_is_taken_for_one),
 		cmocka_unit_test(noise_in_a_record_never_does_harm),

@@ -72,6 +72,22 @@ static void commit_is_answered_to_nothing_but_a_flushed_destination(void **state
 			assert_int_equal(rows[i].event, EVENT_FLUSHED);
 }
 
+/* Only what is verified, or need not be, leads there: no row takes what is not for it. */
+static void what_is_not_verified_is_not_committed(void **state)
+{
+	static const enum pass_event bad[] = {EVENT_UNVERIFIED, EVENT_VERIFY_FAILED};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		for (int s = 0; s < PASS_STATE_COUNT; s++) {
+			const struct fsm_row *row = fsm_find((enum pass_state)s, bad[i]);
+
+			assert_true(!row || row->next == PASS_VERIFYING ||
+				    row->next == PASS_UNDOING);
+		}
+	}
+}
+
 static void what_is_committed_is_never_put_back_onto_the_source(void **state)
 {
 	static const enum pass_event committed[] = {EVENT_COMMITTED, EVENT_SWITCHED, EVENT_RETIRED,
@@ -111,7 +127,7 @@ static void an_abort_is_open_in_every_state_before_the_switch(void **state)
 {
 	static const enum pass_state open[] = {PASS_QUEUED,    PASS_RESERVING, PASS_ARMING,
 					       PASS_COPYING,   PASS_PAUSED,    PASS_HELD,
-					       PASS_COMMITTING};
+					       PASS_VERIFYING, PASS_COMMITTING};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
@@ -178,6 +194,7 @@ int main(void)
 		cmocka_unit_test(a_terminal_state_is_never_left),
 		cmocka_unit_test(every_state_leads_to_an_end),
 		cmocka_unit_test(commit_is_answered_to_nothing_but_a_flushed_destination),
+		cmocka_unit_test(what_is_not_verified_is_not_committed),
 		cmocka_unit_test(what_is_committed_is_never_put_back_onto_the_source),
 		cmocka_unit_test(the_leg_is_removed_only_when_the_lv_is_not_on_it),
 		cmocka_unit_test(an_abort_is_open_in_every_state_before_the_switch),

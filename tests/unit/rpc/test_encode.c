@@ -88,17 +88,21 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 	(void)state;
 	sample_init(&sample);
 	object = encode_move(&sample.move);
-	assert_encoded(object,
-		       "{'id':7,'uuid':'11111111-2222-4333-8444-555555555555','state':'running',"
-		       "'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
-		       "'destinations':['/dev/sdb','/dev/sdc'],'passes':["
-		       "{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
-		       "'copied_bytes':1000,'reason':null},"
-		       "{'lv':'home','lv_uuid':'','state':'copying','total_bytes':9000,"
-		       "'copied_bytes':2000,'reason':null}],"
-		       "'total_bytes':10000,'copied_bytes':3000,'rate_bytes_s':null,'eta_us':null,"
-		       "'created_us':1700000000000000,'finished_us':null,'request_id':null,"
-		       "'seq':99}");
+	assert_encoded(
+		object,
+		"{'id':7,'uuid':'11111111-2222-4333-8444-555555555555','state':'running',"
+		"'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
+		"'destinations':['/dev/sdb','/dev/sdc'],'passes':["
+		"{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
+		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"for':null,'trouble':null},"
+		"{'lv':'home','lv_uuid':'','state':'copying','total_bytes':9000,"
+		"'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"for':null,'trouble':null}],"
+		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
+		"'eta_us':null,"
+		"'created_us':1700000000000000,'finished_us':null,'request_id':null,"
+		"'seq':99}");
 }
 
 static void what_is_known_is_not_null(void **state)
@@ -124,8 +128,59 @@ static void what_is_known_is_not_null(void **state)
 	assert_member(object, "finished_us", "1700000000000001");
 	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
 		       "{'lv':'home','lv_uuid':'','state':'failed','total_bytes':9000,"
-		       "'copied_bytes':2000,'reason':"
-		       "{'code':'source_unreadable','text':'sector 8 ?'}}");
+		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':"
+		       "{'code':'source_unreadable','text':'sector 8 "
+		       "?'},'waits_for':null,'trouble':null}");
+}
+
+static void a_disk_that_failed_is_named_with_its_sectors(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	sample.passes[1].state = PASS_UNDOING;
+	sample.passes[1].reason = REASON_DEST_FAILED;
+	sample.passes[1].waits_for = REASON_PV_MISSING;
+	strcpy(sample.passes[1].waits_text, "the PV");
+	sample.passes[1].trouble = (struct pass_trouble){
+		.side = TROUBLE_DEST,
+		.pv = {"the PV"},
+		.first_le = 4,
+		.le_count = 2,
+		.first_sector = 10240,
+		.sector_count = 4096,
+	};
+	object = encode_move(&sample.move);
+	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
+		       "{'lv':'home','lv_uuid':'','state':'undoing','total_bytes':9000,"
+		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':{'"
+		       "code':'destination_failed','text':''},"
+		       "'waits_for':{'code':'pv_missing','text':'the PV'},"
+		       "'trouble':{'side':'destination','device':null,'pv_uuid':'the PV',"
+		       "'first_le':4,'le_count':2,'first_sector':10240,'sector_count':4096,"
+		       "'exact':false}}");
+}
+
+static void what_is_verified_is_said_where_it_was_asked_for(void **state)
+{
+	struct sample sample;
+	struct json_object *passes;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	sample.request.verify = true;
+	sample.passes[0].verified_bytes = 900;
+	snprintf(sample.passes[0].unverified, PASS_REASON_TEXT_MAX, "sectors 1 to 2");
+	object = encode_move(&sample.move);
+	passes = json_object_object_get(object, "passes");
+	assert_member(object, "verified_bytes", "900");
+	assert_member(json_object_array_get_idx(passes, 0), "verified_bytes", "900");
+	assert_member(json_object_array_get_idx(passes, 0), "unverified", "\"sectors 1 to 2\"");
+	assert_member(json_object_array_get_idx(passes, 1), "verified_bytes", "0");
+	assert_member(json_object_array_get_idx(passes, 1), "unverified", "null");
 }
 
 static void rate_and_time_left_are_those_of_a_running_move(void **state)
@@ -225,6 +280,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_move_is_encoded_as_the_interface_says),
 		cmocka_unit_test(what_is_known_is_not_null),
+		cmocka_unit_test(what_is_verified_is_said_where_it_was_asked_for),
+		cmocka_unit_test(a_disk_that_failed_is_named_with_its_sectors),
 		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
 		cmocka_unit_test(what_nobody_has_looked_at_is_not_known),
 		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),

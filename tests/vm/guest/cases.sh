@@ -42,6 +42,11 @@ said() {
 	grep -qE -e "$1" "$work/said" || fail "it did not say \"$1\""
 }
 
+# note TEXT...: a figure that is to be seen of a case that has passed as well.
+note() {
+	echo "$*" | tee -a "$work/notes"
+}
+
 # run_case NAME FUNCTION [SECONDS]: NAME is a sentence. Cases know nothing of each other.
 run_case() {
 	local daemon_ends_with_case=1
@@ -60,10 +65,11 @@ run_case() {
 }
 
 # run_step NAME FUNCTION [SECONDS]: the same without taking anything down before or after, for the
-# boots of a scenario: the next step, or the next boot, goes on from there. Sets step_status. Neither
-# may be called behind || or && or in a condition, for bash then has no errexit, however deep below.
+# boots of a scenario: the next step, or the next boot, goes on from there.
+# Never to be called where its status is tested (after if or !, before && or ||): there bash takes
+# errexit away from all that is called, subshells too, and a command that fails would end no case.
 run_step() {
-	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status=0
+	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status
 
 	case_count=$((case_count + 1))
 	dmesg -C
@@ -73,29 +79,17 @@ run_step() {
 	sanitizers_are_content >>"$work/said.$case_count" 2>&1 || status=1
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
+		[ ! -e "$work/notes" ] || sed 's/^/# /' "$work/notes"
 	else
 		echo "not ok $case_count - $name"
 		case_diagnose "$status" "$work/said.$case_count" 2>&1 | sed 's/^/# /'
 	fi
 	sync -f "$work"
-	step_status=$status
+	return "$status"
 }
 
 end_cases() {
 	echo "1..$case_count"
-}
-
-# Ends a case that was called where failing commands would go unnoticed.
-errexit_must_work() {
-	local status
-
-	(
-		set -e
-		false
-		exit 0
-	)
-	status=$?
-	[ $status != 0 ] || fail 'this was called behind || or && or in a condition'
 }
 
 # A process group of its own, so that a deadline takes its children too.
@@ -104,9 +98,15 @@ case_in_own_shell() {
 
 	set -m
 	(
-		set +m
-		errexit_must_work
-		set -Eeuo pipefail
+		set +m -uo pipefail
+		# Not to be told from $-, which says "e" even where it is ignored.
+		(
+			set -e
+			false
+			exit 99
+		)
+		[ $? != 99 ] || fail "run_step was called where its status is tested"
+		set -Ee
 		trap 'echo "FAILED: status $? of: $BASH_COMMAND (line ${BASH_LINENO[0]} in ${FUNCNAME[0]:-script})"' ERR
 		"$function"
 	) &
@@ -119,8 +119,7 @@ case_in_own_shell() {
 	) &
 	watchdog=$!
 	set +m
-	wait $pid
-	status=$?
+	wait $pid || status=$?
 	kill -KILL -- -$watchdog 2>/dev/null
 	wait $watchdog 2>/dev/null
 	return $status

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The driver in the state `verifying`, in a fake world. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/fake/memory.h"
+#include "tests/fake/world.h"
+
+/* More than any of these moves needs. */
+#define STEPS_MAX        5000
+
+#define CELLS_PER_EXTENT (FAKE_EXTENT_SECTORS / FAKE_CELL_SECTORS)
+#define FIRST_CELL       (FAKE_PE_START / FAKE_CELL_SECTORS)
+#define CELL_BYTES       (UINT64_C(512) * FAKE_CELL_SECTORS)
+
+static const uint64_t disk_pes[WORLD_DISKS_MAX] = {8, 8};
+/* Three runs, and so three pieces. */
+static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
+	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 2}, {0, 4, 2}, {0, 7, 1}}}}},
+};
+
+struct scene {
+	struct world world;
+	struct mover *mover;
+	uint64_t id; /* of the move; 0: not started yet */
+};
+
+static int set_up(void **state)
+{
+	struct scene *scene = fake_alloc(1, sizeof(*scene));
+
+	world_init(&scene->world, disk_pes, vgs, 1);
+	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
+	scene->world.mover = scene->mover;
+	mover_begin(scene->mover);
+	*state = scene;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct scene *scene = *state;
+
+	mover_free(scene->mover);
+	world_deinit(&scene->world);
+	free(scene);
+	return 0;
+}
+
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+{
+	assert_null(refusal);
+	*(uint64_t *)arg = move->id;
+}
+
+/* Off the first disk, onto the second. */
+static void start(struct scene *scene, bool verify)
+{
+	struct move_request *request = fake_alloc(1, sizeof(*request));
+
+	request->source.device = fake_strdup(scene->world.disks[0].path);
+	request->source.dev = scene->world.disks[0].dev;
+	request->verify = verify;
+	mover_start(scene->mover, request, on_start, &scene->id);
+}
+
+static const struct move *move_of(const struct scene *scene)
+{
+	return mover_find_move(scene->mover, scene->id);
+}
+
+static const struct pass *pass_of(const struct scene *scene)
+{
+	return &move_of(scene)->passes[0];
+}
+
+static bool is_in(const struct scene *scene, enum pass_state state)
+{
+	return scene->id != 0 && pass_of(scene)->state == state;
+}
+
+static void run_until(struct scene *scene, enum pass_state state)
+{
+	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, state); i++) {
+		if (is_in(scene, PASS_FAILED) || is_in(scene, PASS_DONE))
+			fail_msg("it ended as %s: %s", pass_state_name(pass_of(scene)->state),
+				 pass_of(scene)->reason_text);
+		world_step(&scene->world);
+	}
+	assert_true(is_in(scene, state));
+}
+
+static void run_steps(struct scene *scene, unsigned steps)
+{
+	while (steps-- > 0)
+		world_step(&scene->world);
+}
+
+static void run_until_some_is_verified(struct scene *scene)
+{
+	for (unsigned i = 0; i < STEPS_MAX && pass_of(scene)->verified_bytes == 0; i++)
+		world_step(&scene->world);
+	assert_int_not_equal(pass_of(scene)->verified_bytes, 0);
+	assert_int_equal(pass_of(scene)->state, PASS_VERIFYING);
+}
+
+static void set_goal(struct scene *scene, enum move_goal goal)
+{
+	struct refusal refusal;
+
+	assert_int_equal(mover_set_goal(scene->mover, scene->id, goal, &refusal), 0);
+}
+
+/* A daemon that dies, and the next one. */
+static void restart(struct scene *scene)
+{
+	const struct fake_journal *journal = &scene->world.journal;
+
+	mover_free(scene->mover);
+	world_end(&scene->world, WORLD_DAEMON_KILLED);
+	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
+	for (size_t i = 0; i < journal->count; i++)
+		assert_int_equal(mover_replay(scene->mover, journal->records[i],
+					      strlen(journal->records[i])),
+				 0);
+	scene->world.mover = scene->mover;
+	mover_begin(scene->mover);
+}
+
+static bool *cells_of_extent(bool *cells, uint64_t pe)
+{
+	return &cells[FIRST_CELL + pe * CELLS_PER_EXTENT];
+}
+
+static void assert_all_verified(const struct scene *scene)
+{
+	assert_int_equal(move_verified_bytes(move_of(scene)), move_total_bytes(move_of(scene)));
+	assert_string_equal(pass_of(scene)->unverified, "");
+}
+
+static void what_is_equal_is_committed(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	run_until(scene, PASS_DONE);
+	assert_all_verified(scene);
+	assert_int_equal(pass_of(scene)->reason, REASON_NONE);
+}
+
+static void nothing_is_compared_where_nobody_asked_for_it(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, false);
+	run_until(scene, PASS_DONE);
+	for (uint64_t i = 0; i < scene->world.call_count; i++)
+		assert_int_not_equal(scene->world.calls[i], WORLD_COMPARE);
+	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+}
+
+static void a_move_that_is_done_says_after_a_restart_that_it_was_verified(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	run_until(scene, PASS_DONE);
+	restart(scene);
+	assert_all_verified(scene);
+}
+
+static void a_restart_begins_anew(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	run_until_some_is_verified(scene);
+	restart(scene);
+	assert_int_equal(pass_of(scene)->state, PASS_VERIFYING);
+	assert_int_equal(pass_of(scene)->verified_bytes, 0);
+	run_until(scene, PASS_DONE);
+	assert_all_verified(scene);
+}
+
+/* LVM took the LV off its leg: all is copied again, this time onto cells that corrupt it. */
+static void what_was_compared_before_it_was_copied_again_does_not_count(void **state)
+{
+	struct scene *scene = *state;
+	const struct fake_vg *vg = &scene->world.lvm.vgs[0];
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	run_until_some_is_verified(scene);
+	assert_int_equal(fake_lvm_refresh(&scene->world.lvm, vg, &vg->lvs[0]), 0);
+	for (uint64_t pe = 0; pe < disk_pes[1]; pe++)
+		cells_of_extent(scene->world.disks[1].corrupting, pe)[0] = true;
+	scene->world.dm.event = true;
+	run_until(scene, PASS_FAILED);
+	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
+	for (unsigned le = 0; le < 5; le++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "logical extents %u to %u ", le, le);
+		assert_non_null(strstr(pass_of(scene)->reason_text, name));
+	}
+}
+
+static void a_pause_keeps_what_was_compared(void **state)
+{
+	struct scene *scene = *state;
+	uint64_t verified_bytes;
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	run_until_some_is_verified(scene);
+	set_goal(scene, GOAL_PAUSE);
+	assert_int_equal(pass_of(scene)->state, PASS_PAUSED);
+	run_steps(scene, 200);
+	verified_bytes = pass_of(scene)->verified_bytes;
+	assert_int_not_equal(verified_bytes, 0);
+	run_steps(scene, 200);
+	assert_int_equal(pass_of(scene)->verified_bytes, verified_bytes);
+	set_goal(scene, GOAL_RUN);
+	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_DONE); i++) {
+		assert_true(pass_of(scene)->verified_bytes >= verified_bytes);
+		world_step(&scene->world);
+	}
+	run_until(scene, PASS_DONE);
+	assert_all_verified(scene);
+}
+
+/* A comparison under way keeps nobody waiting, not even one that never ends. */
+static void an_abort_does_not_wait_for_a_comparison(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->world.compare_hangs = true;
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	set_goal(scene, GOAL_ABORT);
+	run_until(scene, PASS_ABORTED);
+	scene->world.compare_hangs = false;
+	run_steps(scene, 200);
+	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+}
+
+static void a_destination_that_fails_is_left_while_a_comparison_hangs(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->world.compare_hangs = true;
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	for (uint64_t pe = 0; pe < disk_pes[1]; pe++)
+		memset(cells_of_extent(scene->world.disks[1].unwritable, pe), true,
+		       CELLS_PER_EXTENT);
+	run_until(scene, PASS_FAILED);
+	assert_int_equal(pass_of(scene)->reason, REASON_DEST_FAILED);
+}
+
+static void a_difference_fails_the_move_and_is_named(void **state)
+{
+	struct scene *scene = *state;
+
+	/* logical extents 2 and 3 go to extents 2 and 3 */
+	cells_of_extent(scene->world.disks[1].corrupting, 3)[1] = true;
+	start(scene, true);
+	run_until(scene, PASS_FAILED);
+	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
+	assert_non_null(strstr(pass_of(scene)->reason_text,
+			       "vg/data: logical extents 3 to 3 (sectors 7296 to 7423 of "
+			       "/dev/fake0, 5248 to 5375 of /dev/fake1)"));
+	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+}
+
+static void what_cannot_be_read_back_fails_the_move_and_is_named(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	cells_of_extent(scene->world.disks[1].unreadable, 0)[0] = true;
+	run_until(scene, PASS_FAILED);
+	assert_int_equal(pass_of(scene)->reason, REASON_DEST_FAILED);
+	assert_non_null(strstr(pass_of(scene)->reason_text, "2048 to 2175 of /dev/fake1"));
+}
+
+static void what_is_never_at_rest_fails_the_move(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->world.is_restless = true;
+	start(scene, true);
+	run_until(scene, PASS_FAILED);
+	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
+	assert_non_null(strstr(pass_of(scene)->reason_text, "could not be compared"));
+}
+
+/* The destination has it, and the source is no place to stay. */
+static void what_the_source_does_not_give_is_named_and_the_move_goes_on(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	cells_of_extent(scene->world.disks[0].unreadable, 5)[7] = true;
+	run_until(scene, PASS_DONE);
+	assert_int_equal(move_total_bytes(move_of(scene)) - move_verified_bytes(move_of(scene)),
+			 CELL_BYTES);
+	assert_non_null(strstr(pass_of(scene)->unverified, "8064 to 8191 of /dev/fake0"));
+	restart(scene);
+	assert_non_null(strstr(pass_of(scene)->unverified, "8064 to 8191 of /dev/fake0"));
+}
+
+static void fail_source(struct scene *scene)
+{
+	for (uint64_t pe = 0; pe < disk_pes[0]; pe++)
+		memset(cells_of_extent(scene->world.disks[0].unwritable, pe), true,
+		       CELLS_PER_EXTENT);
+}
+
+/* Applications' writes wait until the LV is off it. */
+static void a_source_that_takes_no_writes_is_left_before_all_is_compared(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->world.compare_hangs = true;
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	fail_source(scene);
+	run_until(scene, PASS_DONE);
+	assert_non_null(strstr(pass_of(scene)->unverified, "takes no writes any more"));
+	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+}
+
+static void a_source_that_takes_no_writes_is_left_in_spite_of_a_pause(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, true);
+	run_until(scene, PASS_VERIFYING);
+	set_goal(scene, GOAL_PAUSE);
+	run_until(scene, PASS_PAUSED);
+	fail_source(scene);
+	run_until(scene, PASS_DONE);
+	assert_non_null(strstr(pass_of(scene)->unverified, "takes no writes any more"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_equal_is_committed),
+		TEST(nothing_is_compared_where_nobody_asked_for_it),
+		TEST(a_move_that_is_done_says_after_a_restart_that_it_was_verified),
+		TEST(a_restart_begins_anew),
+		TEST(what_was_compared_before_it_was_copied_again_does_not_count),
+		TEST(a_pause_keeps_what_was_compared),
+		TEST(an_abort_does_not_wait_for_a_comparison),
+		TEST(a_destination_that_fails_is_left_while_a_comparison_hangs),
+		TEST(a_difference_fails_the_move_and_is_named),
+		TEST(what_cannot_be_read_back_fails_the_move_and_is_named),
+		TEST(what_is_never_at_rest_fails_the_move),
+		TEST(what_the_source_does_not_give_is_named_and_the_move_goes_on),
+		TEST(a_source_that_takes_no_writes_is_left_before_all_is_compared),
+		TEST(a_source_that_takes_no_writes_is_left_in_spite_of_a_pause),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -16,7 +16,7 @@
 
 #include "daemon/dm/table.h"
 
-/* What is to be tried. Returns 0 or a negative errno. */
+/* What is to be tried, in a child with nothing open. Returns 0 or a negative errno. */
 typedef int wedge_attempt_fn(const void *arg);
 
 /*

@@ -13,6 +13,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "common/units.h"
+#include "daemon/move/barrier.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/failpoint.h"
@@ -343,8 +344,10 @@ void drive_publish_progress(struct drive *drive)
 }
 
 /* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
-static void watch(struct drive *drive, const struct pass *pass)
+static void watch(struct drive *drive, struct pass *pass)
 {
+	if (pass->state == PASS_COPYING && drive->move->waiting)
+		reason_clear_trouble(drive, pass);
 	if (pass->state == PASS_COPYING)
 		eta_add_sample(&drive->move->eta, monotonic_us(drive),
 			       move_copied_bytes(drive->move));
@@ -366,16 +369,21 @@ static bool is_copying_event(enum pass_event event)
 	       event == EVENT_LEG_ATTACHED;
 }
 
-/* What the owner wants outranks what was observed, and what an effect told explains it. */
+/*
+ * What the owner wants outranks what was observed. That an effect failed is answered first, but a
+ * destination that is flushed is no reason to commit what is to be undone.
+ */
 static enum pass_event choose_event(const struct drive *drive, const struct pass *pass,
 				    enum pass_event seen)
 {
 	enum move_goal goal = drive->move->goal;
 
-	if (drive->is_told && (drive->told != EVENT_FLUSHED || seen == EVENT_IN_SYNC))
+	if (drive->is_told && drive->told != EVENT_FLUSHED)
 		return drive->told;
 	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
 		return EVENT_ABORT;
+	if (drive->is_told && seen == EVENT_IN_SYNC)
+		return EVENT_FLUSHED;
 	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
 		return EVENT_PAUSE;
 	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
@@ -386,11 +394,20 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 	return seen;
 }
 
+static void wait_for_resume(struct drive *drive, struct pass *pass, const struct dm_device *device)
+{
+	if (!drive->move->waiting)
+		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
+	drive->vg_is_fresh = false;
+	look_after(drive, DRIVE_ABSENT_MS, true);
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
 {
 	const struct fsm_row *row = fsm_find(pass->state, event);
+	const struct dm_device *suspended;
 	int r;
 
 	drive->is_told = false;
@@ -413,6 +430,11 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	}
 	if (row->action == ACTION_WAIT) {
 		wait_again(drive, pass, event);
+		return false;
+	}
+	suspended = scene ? barrier_find(row, scene) : NULL;
+	if (suspended) {
+		wait_for_resume(drive, pass, suspended);
 		return false;
 	}
 	if (row->action == ACTION_NONE) {

@@ -123,14 +123,50 @@ static bool leg_is_on_dest(const struct pass_sight *sight, const struct leg_geom
 	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &sight->leg->table);
 }
 
+/* True when a target leads to sectors that the run has on its source. */
+static bool target_reaches_source(const struct dm_target *target, const struct leg_run *run)
+{
+	return target->source_dev == run->source_dev &&
+	       target->source_sectors < run->source_sectors + run->len_sectors &&
+	       run->source_sectors < target->source_sectors + target->len_sectors;
+}
+
+/*
+ * True when the LV's live table leads to its source or to the leg. Where targets lead to that are
+ * none of ours is not known; LVM makes them by the metadata.
+ */
+static bool lv_reaches_source(const struct pass_sight *sight, const struct leg_geometry *geometry)
+{
+	const struct dm_table *table = &sight->lv->table;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct dm_target *target = &table->targets[i];
+
+		if (target->type == DM_OTHER)
+			continue;
+		if (sight->leg->present && target->source_dev == sight->leg->dev)
+			return true;
+		for (size_t j = 0; j < geometry->count; j++)
+			if (target_reaches_source(target, &geometry->runs[j]))
+				return true;
+	}
+	return false;
+}
+
 /*
  * The LV lies on its destination by the metadata, the reservation holds the
- * source. A side of the leg that fails now changes nothing: what was
- * acknowledged is on both.
+ * source or is gone. A side of the leg that fails now changes nothing: what was
+ * acknowledged is on both. Nor does a table that somebody else has given to the
+ * LV, unless it leads to what is to be given back: LVM goes by the metadata.
  */
-static enum pass_event event_when_committed(const struct pass_sight *sight, enum lv_sighting lv,
+static enum pass_event event_when_committed(const struct pass_sight *sight,
+					    enum metadata_stage stage, enum lv_sighting lv,
 					    bool leg_is_ours, const struct observation *seen)
 {
+	/* The tables say what the metadata said; what it says now nobody has loaded yet. */
+	if ((lv == LV_SEEN_ON_LEG || lv == LV_SEEN_ON_DEST) &&
+	    !reservation_lv_is_on_dest(sight->vg, sight->reservation))
+		return EVENT_LV_CHANGED;
 	if (lv == LV_SEEN_ON_LEG) {
 		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
 
@@ -138,26 +174,34 @@ static enum pass_event event_when_committed(const struct pass_sight *sight, enum
 			       ? EVENT_COMMITTED
 			       : EVENT_ASTRAY;
 	}
-	if (lv == LV_SEEN_ON_SOURCE)
+	if (lv == LV_SEEN_ON_SOURCE ||
+	    (lv == LV_SEEN_ELSEWHERE && lv_reaches_source(sight, &seen->geometry)))
 		return EVENT_ASTRAY;
-	if (lv == LV_SEEN_ELSEWHERE)
-		return sight->leg->present ? EVENT_STRAY_LEG : EVENT_TABLE_FOREIGN;
-	return sight->leg->present ? EVENT_SWITCHED : EVENT_RETIRED;
+	if (sight->leg->present)
+		return EVENT_SWITCHED;
+	return stage == STAGE_COMMITTED ? EVENT_RETIRED : EVENT_RELEASED;
 }
 
-/* No reservation, or metadata that is neither before nor after. */
-static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv)
+/*
+ * No reservation, or metadata that is neither before nor after. Where it was
+ * after, and somebody put older metadata back, the source may be out of date.
+ */
+static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv,
+					     const struct leg_geometry *geometry)
 {
+	if (lv == LV_SEEN_ON_DEST || (lv == LV_SEEN_ON_LEG && leg_is_on_dest(sight, geometry)))
+		return EVENT_ASTRAY;
 	if (lv == LV_SEEN_ON_LEG)
 		return EVENT_RESERVATION_LOST;
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
 }
 
-static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv)
+static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv,
+					  const struct leg_geometry *geometry)
 {
 	if (vg_find_lv(sight->vg, &sight->reservation->id))
 		return EVENT_LV_CHANGED;
-	return event_when_unreserved(sight, lv);
+	return event_when_unreserved(sight, lv, geometry);
 }
 
 static int observe_tables(const struct pass_sight *sight, enum metadata_stage stage,
@@ -170,22 +214,20 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		return -ENOMEM;
 	switch (stage) {
 	case STAGE_UNRESERVED:
-		seen->event = event_when_unreserved(sight, lv);
+		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
 		break;
 	case STAGE_RESERVED:
 		seen->event = event_when_reserved(sight, lv, leg_is_ours, &seen->progress);
 		break;
 	case STAGE_COMMITTED:
-		seen->event = event_when_committed(sight, lv, leg_is_ours, seen);
-		break;
 	case STAGE_RELEASED:
-		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_RELEASED;
+		seen->event = event_when_committed(sight, stage, lv, leg_is_ours, seen);
 		break;
 	case STAGE_LV_GONE:
 		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_LV_GONE;
 		break;
 	case STAGE_CHANGED:
-		seen->event = event_when_changed(sight, lv);
+		seen->event = event_when_changed(sight, lv, &seen->geometry);
 		break;
 	}
 	return 0;

@@ -55,12 +55,12 @@
 	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
 	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \
 	E(TABLE_FOREIGN, "table foreign") /* the same without a leg */                             \
-	E(COMMITTED, "committed")         /* metadata on the destination, the LV on the leg */     \
-	E(SWITCHED, "switched")           /* the LV on its destination, a leg left */              \
-	E(RETIRED, "retired")             /* no leg left, the reservation holds the source */      \
-	E(ASTRAY,                                                                                  \
-	  "astray") /* metadata on the destination, the LV on its source or a strange leg */       \
-	E(RELEASED, "released") /* no reservation, the LV on its destination */                    \
+	/* Metadata on the destination, and … */                                                 \
+	E(COMMITTED, "committed") /* … the LV on the leg */                                      \
+	E(SWITCHED, "switched") /* … the LV neither on the leg nor on its source; a leg left */  \
+	E(RETIRED, "retired")   /* … no leg left, the reservation holds the source */            \
+	E(ASTRAY, "astray") /* … the LV on its source or a strange leg; or just the opposite */  \
+	E(RELEASED, "released") /* … no leg left, no reservation */                              \
 	E(FLUSHED, "flushed")   /* the destination's cache is on stable storage */                 \
 	E(FINISHED, "finished") /* nothing is left to do, and it ended as was asked */             \
 	E(FINISHED_FAILED, "finished, failed") /* nothing is left to do, but it failed */          \
@@ -102,6 +102,7 @@
 	N(DEST_FAILED, "destination_failed")      \
 	N(VERIFY_FAILED, "verify_failed")         \
 	N(TABLE_FOREIGN, "table_foreign")         \
+	N(SUSPENDED, "suspended")                 \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \

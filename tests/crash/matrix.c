@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "tests/fake/memory.h"
+#include "tests/fake/request.h"
 
 /* After so many breaks a scenario is left: the first ones say enough. */
 #define BREAKS_MAX 5
@@ -145,31 +146,78 @@ static void play_whims(const struct scenario *scenario, const struct plot_calls 
 	}
 }
 
-/* lvchange --refresh of every LV: each is taken off its leg. */
-static void refresh_all(void *arg)
-{
-	struct world *world = arg;
+typedef int lvm_fn(struct fake_lvm *lvm, const struct fake_vg *group, const struct fake_lv *lv);
 
+static bool lv_is_being_swapped(const struct world *world, const struct fake_lv *lv)
+{
+	const struct world_request *request;
+
+	TAILQ_FOREACH(request, &world->requests, link)
+	{
+		if (request->call == WORLD_SWAP && strcmp(request->uuid, lv->uuid) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Something that LVM does to every LV that is active. */
+static void do_to_all(struct world *world, lvm_fn *act, bool amid_swaps)
+{
 	for (size_t i = 0; i < world->app.count; i++) {
 		const struct fake_app_lv *app_lv = &world->app.lvs[i];
 
-		if (app_lv->vg->present && fake_dm_find(&world->dm, app_lv->lv->uuid) &&
-		    fake_lvm_refresh(&world->lvm, app_lv->vg, app_lv->lv) < 0)
+		if (!app_lv->vg->present || !fake_dm_find(&world->dm, app_lv->lv->uuid) ||
+		    (!amid_swaps && lv_is_being_swapped(world, app_lv->lv)))
+			continue;
+		if (act(&world->lvm, app_lv->vg, app_lv->lv) < 0)
 			abort();
 	}
+}
+
+/* lvchange --refresh: each is taken off its leg. */
+static void refresh_all(void *world)
+{
+	do_to_all(world, fake_lvm_refresh, true);
+}
+
+/* lvcreate --snapshot: each gets a table that is none of ours. */
+static void layer_all(void *world)
+{
+	do_to_all(world, fake_lvm_layer, false);
+}
+
+static void interfere(const struct scenario *scenario, uint64_t at, void (*hook)(void *world),
+		      bool may_fail, struct matrix_count *count)
+{
+	const struct plot plot = {
+		.points = {{.at = at, .kind = TRAP_HOOK, .hook = hook}},
+		.point_count = 1,
+		.may_fail = may_fail,
+	};
+
+	play(&plot, scenario, NULL, count);
 }
 
 static void play_refreshes(const struct scenario *scenario, const struct plot_calls *calls,
 			   struct matrix_count *count)
 {
-	for (uint64_t at = 1; at <= calls->count; at++) {
-		const struct plot plot = {
-			.points = {{.at = at, .kind = TRAP_HOOK, .hook = refresh_all}},
-			.point_count = 1,
-		};
+	for (uint64_t at = 1; at <= calls->count; at++)
+		interfere(scenario, at, refresh_all, false, count);
+}
 
-		play(&plot, scenario, NULL, count);
-	}
+/* True for the first look at a pass's devices: what is done next goes by what is there now. */
+static bool is_first_look(const struct plot_calls *calls, uint64_t at)
+{
+	return calls->calls[at - 1] == WORLD_OBSERVE &&
+	       (at < 2 || calls->calls[at - 2] != WORLD_OBSERVE);
+}
+
+static void play_layers(const struct scenario *scenario, const struct plot_calls *calls,
+			struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++)
+		if (is_first_look(calls, at))
+			interfere(scenario, at, layer_all, true, count);
 }
 
 static void play_fault(const struct scenario *scenario, const struct plot_calls *calls,
@@ -240,6 +288,7 @@ static const struct matrix_mode modes[] = {
 	{"corruption", "what is verified is not moved onto a destination that corrupts it",
 	 play_corruption},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
+	{"layers", "a table that LVM put under the LV is taken for none of ours", play_layers},
 };
 
 const struct matrix_mode *matrix_modes(size_t *countp)

@@ -6,6 +6,7 @@
 
 #include "tests/crash/faults.h"
 #include "tests/fake/memory.h"
+#include "tests/fake/request.h"
 
 /* More than any play needs, waiting included. */
 #define STEPS_MAX 20000
@@ -95,12 +96,30 @@ static void ask_for_moves(struct play *play)
 	}
 }
 
+static bool commit_is_asked_for(const struct world *world)
+{
+	const struct world_request *request;
+
+	TAILQ_FOREACH(request, &world->requests, link)
+	{
+		if (request->call == WORLD_EDIT_VG && request->edit == METADATA_COMMIT)
+			return true;
+	}
+	return false;
+}
+
+/* An abort comes in time as long as the metadata is not being changed, flushed or not. */
 static bool is_before_commit(const struct play *play)
 {
 	const struct move *move = mover_find_move(play->mover, play->orders[0].id);
 	const struct pass *pass = move_current_pass(move);
+	const struct vg *vg = play->truth.vgs[0];
 
-	return pass && pass->state < PASS_COMMITTING;
+	if (!pass || pass->state > PASS_COMMITTING)
+		return false;
+	return pass->state < PASS_COMMITTING ||
+	       (!commit_is_asked_for(&play->world) && lvm_id_equal(&vg->id, &move->vg) &&
+		metadata_stage(vg, &pass->reservation) == STAGE_RESERVED);
 }
 
 static bool set_goal(struct play *play, enum move_goal goal)

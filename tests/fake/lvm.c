@@ -234,6 +234,33 @@ int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *group, const st
 	return r < 0 ? r : fake_dm_swap(lvm->dm, lv->uuid, &table);
 }
 
+int fake_lvm_layer(struct fake_lvm *lvm, const struct fake_vg *group, const struct fake_lv *lv)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	cleanup(dm_table_deinit) struct dm_table table = {0};
+	cleanup(dm_table_deinit) struct dm_table over = {0};
+	char name[DM_NAME_MAX];
+	char uuid[DM_ID_MAX];
+	int r = fake_lvm_read(lvm, &group->id, &vg);
+
+	if (r == 0)
+		r = make_table(vg, &lv->id, &table);
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "%s-%s-real", group->name, lv->name);
+	snprintf(uuid, sizeof(uuid), "%s-real", lv->uuid);
+	r = fake_dm_create(lvm->dm, name, uuid, &table);
+	if (r < 0)
+		return r;
+	if (dm_table_append(&over, &(struct dm_target){
+					   .len_sectors = dm_table_len(&table),
+					   .type = DM_LINEAR,
+					   .source_dev = fake_dm_find(lvm->dm, uuid)->dev,
+				   }) < 0)
+		abort();
+	return fake_dm_swap(lvm->dm, lv->uuid, &over);
+}
+
 /* ---- groups ------------------------------------------------------------ */
 
 static void set_attached(struct fake_lvm *lvm, const struct fake_vg *vg, bool attached)

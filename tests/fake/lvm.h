@@ -93,6 +93,11 @@ int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const str
 
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
 int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);
+/*
+ * What lvcreate does for a snapshot: the LV's live table leads to a device of its own, which has
+ * what the metadata says.
+ */
+int fake_lvm_layer(struct fake_lvm *lvm, const struct fake_vg *group, const struct fake_lv *lv);
 
 /* The disks of a group go away or come; when they come its LVs are activated. */
 void fake_lvm_set_present(struct fake_lvm *lvm, struct fake_vg *vg, bool present);

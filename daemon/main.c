@@ -25,5 +25,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	log_init(LOG_INFO);
+	if (failpoint_check() < 0)
+		return EXIT_USAGE;
 	return daemon_run(&options);
 }

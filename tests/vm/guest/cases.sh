@@ -47,7 +47,7 @@ run_case() {
 	[[ -z $case_filter || $1 =~ $case_filter ]] || return 0
 	rm -rf "$work"
 	mkdir -p "$work"
-	run_step "$@" || :
+	run_step "$@"
 	if ! case_clean_up >/run/clean.log 2>&1; then
 		case_count=$((case_count + 1))
 		echo "not ok $case_count - the machine can be cleaned up after \"$1\""
@@ -59,12 +59,15 @@ run_case() {
 
 # run_step NAME FUNCTION [SECONDS]: the same without taking anything down before or after, for the
 # boots of a scenario: the next step, or the next boot, goes on from there.
+# Never to be called where its status is tested (after if or !, before && or ||): there bash takes
+# errexit away from all that is called, subshells too, and a command that fails would end no case.
 run_step() {
-	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status=0
+	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status
 
 	case_count=$((case_count + 1))
 	dmesg -C
-	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1 || status=$?
+	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1
+	status=$?
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
 	else
@@ -85,7 +88,15 @@ case_in_own_shell() {
 
 	set -m
 	(
-		set +m -Eeuo pipefail
+		set +m -uo pipefail
+		# Not to be told from $-, which says "e" even where it is ignored.
+		(
+			set -e
+			false
+			exit 99
+		)
+		[ $? != 99 ] || fail "run_step was called where its status is tested"
+		set -Ee
 		trap 'echo "FAILED: status $? of: $BASH_COMMAND (line ${BASH_LINENO[0]} in ${FUNCNAME[0]:-script})"' ERR
 		"$function"
 	) &

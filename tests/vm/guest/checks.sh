@@ -55,7 +55,7 @@ links_start() {
 		# No process is started here: 50 looks a second must cost an emulated CPU little.
 		while [ -e "$work/links" ]; do
 			[ "$link" -ef "$device" ] || echo "not the LV" >>"$work/links"
-			read -r -t 0.02 _ <>"$work/links.tick"
+			read -r -t 0.02 _ <>"$work/links.tick" || :
 		done
 	) &
 	echo $! >"$work/links.pid"

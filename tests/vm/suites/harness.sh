@@ -174,17 +174,20 @@ failed_cases_are_noticed() {
 		mkdir -p "$work"
 		case_count=0
 		false_command() { true; false; true; }
-		run_step 'errexit is in force' false_command || :
-		run_step 'failing is failing' fail || :
-		run_step 'a deadline holds' never_ends 1 || :
+		set +e
+		run_step 'errexit is in force' false_command
+		run_step 'failing is failing' fail
+		run_step 'a deadline holds' never_ends 1
 		run_step 'a good one is good' true
+		run_step 'its status is tested' true || :
 	) >"$work/tap"
 	cat "$work/tap"
-	[ "$(grep -c '^not ok' "$work/tap")" = 3 ]
-	[ "$(grep -c '^ok 4 - a good one is good' "$work/tap")" = 1 ]
-	grep -q '^#   FAILED: status 1 of: false' "$work/tap"
-	grep -q '^#   FAILED: not finished within 1 s' "$work/tap"
-	grep -q '^# -- dmsetup table' "$work/tap"
+	[ "$(grep -c '^not ok' "$work/tap")" = 4 ] || fail 'not four of five have failed'
+	grep -q '^ok 4 - a good one is good' "$work/tap" || fail 'the good one is not good'
+	grep -q '^#   FAILED: status 1 of: false' "$work/tap" || fail 'errexit is not in force'
+	grep -q '^#   FAILED: not finished within 1 s' "$work/tap" || fail 'no deadline held'
+	grep -q '^#   FAILED: run_step was called where' "$work/tap" || fail 'a test of its status is not noticed'
+	grep -q '^# -- dmsetup table' "$work/tap" || fail 'the state is not shown'
 }
 
 never_ends() {

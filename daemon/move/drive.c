@@ -17,6 +17,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/stability.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -419,6 +420,10 @@ static bool step(struct drive *drive)
 	if (!drive->vg_is_fresh) {
 		read_metadata(drive);
 		return false;
+	}
+	if (!stability_is_known(drive)) {
+		stability_make(drive);
+		return !drive->busy;
 	}
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
 		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");

@@ -52,6 +52,15 @@ static int edit(struct world *world, const struct world_request *request)
 	return r;
 }
 
+static int flush(struct world *world, struct fake_disk *disk)
+{
+	int r = fake_disk_flush(disk);
+
+	if (r == 0)
+		fake_lvm_flushed(&world->lvm, disk);
+	return r;
+}
+
 static int effect(struct world *world, struct world_request *request)
 {
 	struct fake_disk *disk;
@@ -70,7 +79,7 @@ static int effect(struct world *world, struct world_request *request)
 		return fake_dm_remove(&world->dm, request->uuid);
 	case WORLD_FLUSH:
 		disk = fake_dm_disk(&world->dm, request->dev);
-		return disk ? fake_disk_flush(disk) : -ENXIO;
+		return disk ? flush(world, disk) : -ENXIO;
 	case WORLD_LIST_PVS:
 	case WORLD_READ_VG:
 	case WORLD_RECORD:

@@ -35,7 +35,7 @@ static void on_flushed(void *arg, const struct outcome *result)
 
 	if (result->code == 0)
 		drive->stable_seqno = drive->vg->seqno;
-	if (flush_next(drive))
+	if (!mover_is_stopped(drive->mover) && flush_next(drive))
 		return;
 	if (!stability_is_known(drive)) {
 		drive_effect_done(drive, result);

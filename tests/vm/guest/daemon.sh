@@ -51,6 +51,14 @@ daemon_dies() {
 	[ "$status" = 137 ] || fail "the daemon was to die at $1, and ended with status $status"
 }
 
+# It has stopped, by a failpoint.
+daemon_stands() {
+	local stat
+
+	stat=$(<"/proc/$(daemon_pid)/stat") || fail "the daemon has ended: $(tail -n 5 "$work/daemon.log")"
+	[[ $stat == *') T '* ]]
+}
+
 daemon_pid() {
 	cat "$work/daemon.pid"
 }

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a disk with a volatile cache holds after a power cut.
 
-	lose_writes.py NOTES IMAGE none|all|NUMBER
+	lose_writes.py NOTES IMAGE none|all|start|NUMBER
 
 NOTES is what QEMU's blklogwrites noted of one boot, in the format of dm-log-writes: every write and
 flush in the order in which they were completed. IMAGE is the disk as it was before, and is made
 what the power cut left: all that was flushed or written through, and of the rest nothing, everything,
-or some of it. In the last case NUMBER seeds the choice: a write is there, or lost, or torn, its sectors
-each there or lost. A later write can be there without an earlier one, as with a real cache.
+what is in the disk's first MiB (where LVM keeps its metadata), or some of it. In the last case NUMBER
+seeds the choice: a write is there, or lost, or torn, its sectors each there or lost. A later write can
+be there without an earlier one, as with a real cache.
 
 Prints how many writes were lost, wholly or in part.
 """
 import mmap, random, struct, sys
 
 SECTOR = 512
+START = 2048
 ENTRY = struct.Struct("<4Q")  # sector, sectors, flags, length of text
 FLUSH, FUA, DISCARD, MARK = 1, 2, 4, 8
 MAGIC = 0x6A736677736872
@@ -72,6 +74,11 @@ def main(notes_path, image_path, what):
 			for write in cached:
 				put(image, *write)
 			lost = 0
+		elif what == "start":
+			lost = sum(sector >= START for sector, _ in cached)
+			for sector, data in cached:
+				if sector < START:
+					put(image, sector, data)
 		else:
 			chance = random.Random(f"{what} {notes_path.rsplit('/', 1)[-1]}")
 			lost = sum(put_some(image, *write, chance) for write in cached)

@@ -28,6 +28,7 @@ vm_tail=
 vm_disks=()
 vm_volatile=()
 vm_lost_writes=0
+declare -A vm_losses=()
 # More options for QEMU.
 vm_extra=()
 # When set, what the script says is not shown while it says it.
@@ -154,15 +155,17 @@ vm_remember_cut() {
 }
 
 # vm_recall_cut WHAT: the disks as the remembered power cut may have left them. What was flushed is
-# there; of what each volatile disk had in its cache nothing is (none), everything (all), or some,
-# chosen by a number, down to single sectors. Adds to vm_lost_writes.
+# there; of what each volatile disk had in its cache nothing is (none), everything (all), the first MiB
+# (start), or some, chosen by a number, down to single sectors. vm_losses[NAME] is for that disk alone.
+# Adds to vm_lost_writes.
 vm_recall_cut() {
-	local what=$1 name
+	local name
 
 	cp --sparse=always "$VM_DIR/root.cut" "$VM_DIR/root.qcow2"
 	for name in "${vm_volatile[@]}"; do
 		cp --sparse=always "$VM_DIR/$name.cut" "$VM_DIR/$name.img"
-		python3 "$vm_home/lib/lose_writes.py" "$VM_DIR/$name.cut-writes" "$VM_DIR/$name.img" "$what" >"$VM_DIR/$name.lost" ||
+		python3 "$vm_home/lib/lose_writes.py" "$VM_DIR/$name.cut-writes" "$VM_DIR/$name.img" \
+			"${vm_losses[$name]:-$1}" >"$VM_DIR/$name.lost" ||
 			vm_fail "cannot tell what $name had in its cache"
 		vm_lost_writes=$((vm_lost_writes + $(<"$VM_DIR/$name.lost")))
 	done

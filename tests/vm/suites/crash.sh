@@ -25,8 +25,8 @@ declare -A unreachable=()
 # A VG on PVs 0, 1 and 2, of which the last takes no data but in its first extent. vg/lv lies in
 # two segments, mounted, with files that do not change and a writer; vg/idle is inactive.
 stage() {
-	mkvg vg 0 1
 	broken_pv
+	mkvg vg 0 1
 	vgextend -qq vg /dev/mapper/broken
 	mklv vg/lv 12M 0:0-5 0:8-13
 	mkfs_mount ext4 vg/lv
@@ -47,6 +47,8 @@ broken_pv() {
 	disk=$(pv 2)
 	size=$(($(blockdev --getsz "$disk") - 2048))
 	dmsetup create broken --table "0 $size linear $disk 2048"
+	# What an earlier case has left, if it failed.
+	wipefs -qaf /dev/mapper/broken
 	pvcreate -qq -y /dev/mapper/broken
 	dmsetup load broken <<-TABLE
 		0 4096 linear $disk 2048
@@ -98,7 +100,7 @@ play() {
 	rm -rf "$state_dir"
 	"before_$plot"
 	for fate in "$@"; do
-		daemon_launch_failing "$fate"
+		daemon_launch_failing "$fate$([ -z "$first" ] || "also_$plot")"
 		[ -z "$first" ] || "ask_$plot"
 		first=
 		case $fate in
@@ -151,6 +153,13 @@ ask_for_move() {
 	: >"$work/daemon.log"
 }
 
+# What happens to the first daemon of a plot besides.
+also_move() { :; }
+also_inactive() { :; }
+also_pause() { :; }
+also_broken() { :; }
+also_held() { :; }
+
 before_move() { :; }
 ask_move() {
 	ask_for_move -n vg/lv "$(pv "$home")" "$(elsewhere)"
@@ -181,16 +190,21 @@ ask_pause() {
 }
 before_pause() { :; }
 end_pause() {
-	wait_until 60 'the move is paused' status_says paused
+	wait_until 60 'the move is paused' status_says 'lv: paused'
 	table_uses_leg vg/lv
 	pvmovectl resume 1
 	end_move
 }
 
-# Aborted where it is half copied, which a paused one is for sure.
+# Aborted when all is mirrored, just ahead of the commit, for which there is time as long as the
+# destination cannot be flushed.
+also_abort() {
+	echo ',flush-destination:before=stop@1,flush-destination:before=fail'
+}
 ask_abort() {
-	ask_pause
-	wait_until 60 'the move is paused' status_says paused
+	ask_move
+	wait_until 120 'the daemon stands ahead of the commit' daemon_stands
+	kill -CONT "$(daemon_pid)"
 	try pvmovectl abort 1
 }
 before_abort() { :; }
@@ -211,17 +225,16 @@ end_broken() {
 before_held() {
 	daemon_start
 	ask_pause
-	wait_until 60 'the move is paused' status_says paused
+	wait_until 60 'the move is paused' status_says 'lv: paused'
 	daemon_kill
 	vgcfgbackup -qq -f "$work/locked" vg
-	awk '$1 == "lv" { mine = 1 } mine && /LOCKED/ { gsub(/, "LOCKED"|"LOCKED", /, ""); mine = 0 } { print }' \
-		"$work/locked" >"$work/unlocked"
+	unlock_lv "$work/locked" >"$work/unlocked"
 	! cmp -s "$work/locked" "$work/unlocked" || fail 'the LV was not locked'
 	vgcfgrestore -qq --yes -f "$work/unlocked" vg
 }
 ask_held() { :; }
 end_held() {
-	wait_until 60 'the move is held' status_says held
+	wait_until 60 'the move is held' status_says 'lv: held'
 	vgcfgrestore -qq --yes -f "$work/locked" vg
 	pvmovectl resume 1
 	end_move

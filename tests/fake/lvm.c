@@ -19,8 +19,10 @@ void fake_lvm_init(struct fake_lvm *lvm, struct fake_disk *disks, struct fake_dm
 
 void fake_lvm_deinit(struct fake_lvm *lvm)
 {
-	for (size_t i = 0; i < lvm->vg_count; i++)
+	for (size_t i = 0; i < lvm->vg_count; i++) {
 		free(lvm->vgs[i].text);
+		free(lvm->vgs[i].stable_text);
+	}
 	*lvm = (struct fake_lvm){0};
 }
 
@@ -148,6 +150,29 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 	write_text(group, text, vg->seqno + 1);
 	free(text);
 	return 0;
+}
+
+static void settle_text(struct fake_vg *vg)
+{
+	free(vg->stable_text);
+	vg->stable_text = fake_strdup(vg->text);
+}
+
+void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk)
+{
+	for (size_t i = 0; i < lvm->vg_count; i++) {
+		const struct fake_disk *first = &lvm->disks[lvm->vgs[i].first_disk];
+
+		if (disk >= first && disk < first + lvm->vgs[i].disk_count)
+			settle_text(&lvm->vgs[i]);
+	}
+}
+
+void fake_lvm_forget_edits(struct fake_vg *vg)
+{
+	free(vg->text);
+	vg->text = fake_strdup(vg->stable_text);
+	vg->revision++;
 }
 
 /* The table that LVM gives an LV. Returns 0, or -EIO when a PV of it is missing. */
@@ -352,6 +377,7 @@ void fake_lvm_add(struct fake_lvm *lvm, const struct fake_vg_spec *spec)
 	for (unsigned i = 0; i < FAKE_LVS_MAX && spec->lvs[i].name; i++)
 		add_lv(vg, &spec->lvs[i], number * FAKE_LVS_MAX + i);
 	vg->text = fake_text_make(spec, vg, lvm->disks);
+	settle_text(vg);
 	for (size_t i = 0; i < vg->lv_count; i++)
 		if (!spec->lvs[i].inactive && activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();

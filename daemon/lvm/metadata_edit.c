@@ -276,7 +276,8 @@ bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 	case METADATA_RESERVE:
 		return metadata_stage(vg, reservation) == STAGE_RESERVED;
 	case METADATA_COMMIT:
-		return metadata_stage(vg, reservation) == STAGE_COMMITTED;
+		return metadata_stage(vg, reservation) == STAGE_COMMITTED &&
+		       reservation_lv_is_on_dest(vg, reservation);
 	case METADATA_RELEASE:
 		return !vg_find_lv(vg, &reservation->id);
 	case METADATA_CLEAR:

@@ -163,11 +163,11 @@ enum metadata_stage metadata_stage(const struct vg *vg, const struct reservation
 			return STAGE_UNRESERVED;
 		if (lv->locked && reservation_holds_dest(vg, reservation))
 			return STAGE_RESERVED;
-	} else if (lv_lies_on(vg, lv, reservation, DEST)) {
-		if (!hidden)
-			return STAGE_RELEASED;
+	} else if (hidden) {
 		if (hidden_lv_holds(vg, hidden, reservation, SOURCE))
 			return STAGE_COMMITTED;
+	} else if (lv_lies_on(vg, lv, reservation, DEST)) {
+		return STAGE_RELEASED;
 	}
 	return STAGE_CHANGED;
 }

@@ -13,6 +13,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "common/units.h"
+#include "daemon/move/barrier.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/failpoint.h"
@@ -363,8 +364,10 @@ void drive_publish_progress(struct drive *drive)
 }
 
 /* Nothing is to be done: come back for progress, or, slowly, to see whether all is as it was. */
-static void watch(struct drive *drive, const struct pass *pass)
+static void watch(struct drive *drive, struct pass *pass)
 {
+	if (pass->state == PASS_COPYING && drive->move->waiting)
+		reason_clear_trouble(drive, pass);
 	if (pass->state == PASS_COPYING)
 		eta_add_sample(&drive->move->eta, monotonic_us(drive),
 			       move_copied_bytes(drive->move));
@@ -418,11 +421,20 @@ static bool is_hard_to_believe(const struct drive *drive, enum pass_event event)
 				     event == EVENT_TABLE_FOREIGN);
 }
 
+static void wait_for_resume(struct drive *drive, struct pass *pass, const struct dm_device *device)
+{
+	if (!drive->move->waiting)
+		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
+	drive->vg_is_fresh = false;
+	look_after(drive, DRIVE_ABSENT_MS, true);
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
 {
 	const struct fsm_row *row = fsm_find(pass->state, event);
+	const struct dm_device *suspended;
 	int r;
 
 	drive->is_told = false;
@@ -446,6 +458,11 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	}
 	if (row->action == ACTION_WAIT) {
 		wait_again(drive, pass, event);
+		return false;
+	}
+	suspended = scene ? barrier_find(row, scene) : NULL;
+	if (suspended) {
+		wait_for_resume(drive, pass, suspended);
 		return false;
 	}
 	if (row->action == ACTION_NONE) {

@@ -192,6 +192,10 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 					    enum metadata_stage stage, enum lv_sighting lv,
 					    bool leg_is_ours, const struct observation *seen)
 {
+	/* The tables say what the metadata said; what it says now nobody has loaded yet. */
+	if ((is_on_a_leg(lv) || lv == LV_SEEN_ON_DEST) &&
+	    !reservation_lv_is_on_dest(sight->vg, sight->reservation))
+		return EVENT_LV_CHANGED;
 	if (is_on_a_leg(lv)) {
 		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
 
@@ -208,9 +212,16 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 	return stage == STAGE_COMMITTED ? EVENT_RETIRED : EVENT_RELEASED;
 }
 
-/* The LV lies on its source, or elsewhere, and there is no reservation. */
-static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv)
+/*
+ * No reservation, or metadata that is neither before nor after. Where it was
+ * after, and somebody put older metadata back, the source may be out of date.
+ */
+static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv,
+					     const struct leg_geometry *geometry)
 {
+	if (lv == LV_SEEN_ON_DEST ||
+	    (is_on_a_leg(lv) && leg_is_on_dest(leg_in_use(sight, lv), geometry)))
+		return EVENT_ASTRAY;
 	if (is_on_a_leg(lv))
 		return EVENT_RESERVATION_LOST;
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
@@ -269,7 +280,7 @@ static int see_changed(const struct pass_sight *sight, enum lv_sighting lv, bool
 	}
 
 	if (!vg_find_lv(sight->vg, &sight->reservation->id)) {
-		seen->event = event_when_unreserved(sight, lv);
+		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
 		return 0;
 	}
 	r = see_put_back(sight, lv);
@@ -294,7 +305,7 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 	seen->lv_place = lv == LV_SEEN_ON_DEST ? LV_ON_DEST : LV_ON_SOURCE;
 	switch (stage) {
 	case STAGE_UNRESERVED:
-		seen->event = event_when_unreserved(sight, lv);
+		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
 		break;
 	case STAGE_RESERVED:
 		seen->event = event_when_reserved(sight, lv, leg_is_ours, &seen->progress);

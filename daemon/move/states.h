@@ -62,7 +62,7 @@
 	E(COMMITTED, "committed") /* … the LV on the leg */                                      \
 	E(SWITCHED, "switched") /* … the LV neither on the leg nor on its source; a leg left */  \
 	E(RETIRED, "retired")   /* … no leg left, the reservation holds the source */            \
-	E(ASTRAY, "astray")     /* … the LV on its source or a strange leg */                    \
+	E(ASTRAY, "astray") /* … the LV on its source or a strange leg; or just the opposite */  \
 	E(RELEASED, "released") /* … no leg left, no reservation */                              \
 	E(FLUSHED, "flushed")   /* the destination's cache is on stable storage */                 \
 	E(FINISHED, "finished") /* nothing is left to do, and it ended as was asked */             \
@@ -106,6 +106,7 @@
 	N(DEST_FAILED, "destination_failed")      \
 	N(VERIFY_FAILED, "verify_failed")         \
 	N(TABLE_FOREIGN, "table_foreign")         \
+	N(SUSPENDED, "suspended")                 \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \

@@ -403,6 +403,50 @@ static void an_lv_whose_reservation_was_removed_after_the_commit_is_switched_fir
 	assert_seen(scene, EVENT_COMMITTED);
 }
 
+/* As after an lvreduce between the commit and the switch, which loads the LV by the metadata. */
+static void an_lv_that_lvm_changed_after_the_commit_is_given_back_what_it_left(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	scene->areas[0].extent_count--;
+	scene->segments[0].extent_count--;
+	put_lv_on_dest(scene);
+	scene->lv_target.len_sectors -= EXTENT_SECTORS;
+	assert_seen(scene, EVENT_SWITCHED);
+
+	/* Nobody has loaded it: what the metadata says is not what the LV's data is on. */
+	scene = make_committed_scene(true);
+	scene->areas[0].first_pe++;
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_LV_CHANGED);
+}
+
+static void metadata_that_was_put_back_to_before_the_commit_is_not_believed(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	/* Both sides are equal: the source will do. */
+	(void)state;
+	set_metadata(scene, false, false);
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_RESERVATION_LOST);
+
+	/* Only the destination has what was written since. */
+	scene = make_committed_scene(true);
+	set_metadata(scene, false, false);
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_LINEAR, 0);
+	scene->leg_target.source_dev = DEST_DEV;
+	scene->leg_target.source_sectors = PE_START + DEST_PE * EXTENT_SECTORS;
+	assert_seen(scene, EVENT_ASTRAY);
+
+	scene = make_committed_scene(false);
+	set_metadata(scene, false, false);
+	put_lv_on_dest(scene);
+	assert_seen(scene, EVENT_ASTRAY);
+}
+
 static enum pass_event see_health(uint64_t synced, enum dm_leg_health source,
 				  enum dm_leg_health dest)
 {
@@ -681,6 +725,9 @@ int main(void)
 		cmocka_unit_test(what_is_still_read_from_is_not_given_back),
 		cmocka_unit_test(
 			an_lv_whose_reservation_was_removed_after_the_commit_is_switched_first),
+		cmocka_unit_test(
+			an_lv_that_lvm_changed_after_the_commit_is_given_back_what_it_left),
+		cmocka_unit_test(metadata_that_was_put_back_to_before_the_commit_is_not_believed),
 		cmocka_unit_test(a_failed_copy_is_never_in_sync),
 		cmocka_unit_test(a_source_that_fails_after_full_sync_is_a_reason_to_go_on),
 		cmocka_unit_test(writes_that_a_copying_source_did_not_take_are_no_reason_to_hold),

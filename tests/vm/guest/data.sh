@@ -102,6 +102,8 @@ writers_kill() {
 	for pid in "$work"/{fio,stamps}*.pid; do
 		[ ! -e "$pid" ] || kill -KILL "$(<"$pid")" 2>/dev/null
 	done
+	# fio's job is a child, which outlives it.
+	pkill -KILL -x fio
 	return 0
 }
 

@@ -72,7 +72,7 @@ nothing_came_of_it() {
 	writer_is_well /mnt/lv
 	move_is_copying "$move" || fail "move $move is not copying any more"
 	throttle 100
-	move_ends_as "$move" done
+	move_ends_as "$move" 'done'
 	writer_stop /mnt/lv
 	is_on vg/lv 1
 	source_is_empty "$(pv 0)"

@@ -214,23 +214,28 @@ static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const str
 	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
 }
 
-static bool is_leg_of(const struct fake_device *device, const struct fake_lv *lv)
+/* The leg that the LV is on, or NULL. */
+static const struct fake_device *find_leg_under(const struct fake_dm *dm, const struct fake_lv *lv)
 {
-	size_t len = strlen(lv->uuid);
+	const struct fake_device *device = fake_dm_find(dm, lv->uuid);
 
-	return strncmp(device->uuid, lv->uuid, len) == 0 &&
-	       strncmp(&device->uuid[len], "-pvmoved", strlen("-pvmoved")) == 0;
+	for (size_t i = 0; device && i < device->live.table.count; i++)
+		for (size_t j = 0; j < dm->device_count; j++)
+			if (dm->devices[j]->dev == device->live.table.targets[i].source_dev)
+				return dm->devices[j];
+	return NULL;
 }
 
-/* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
+/*
+ * LVM takes a device whose UUID is the LV's with a suffix for a part of it, and, when the LV is on
+ * it, down with it; one that the LV is not on it leaves alone (seen with 2.03.16).
+ */
 static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
 {
+	const struct fake_device *leg = find_leg_under(lvm->dm, lv);
 	int r = fake_dm_remove(lvm->dm, lv->uuid);
 
-	for (size_t i = lvm->dm->device_count; i-- > 0 && r == 0;)
-		if (is_leg_of(lvm->dm->devices[i], lv))
-			r = fake_dm_remove(lvm->dm, lvm->dm->devices[i]->uuid);
-	return r;
+	return r == 0 && leg ? fake_dm_remove(lvm->dm, leg->uuid) : r;
 }
 
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,

@@ -161,6 +161,8 @@ static int look_at_device(const char *uuid, struct dm_device *device)
 	device->suspended = info.suspended;
 	device->read_only = info.read_only;
 	device->open_count = (uint32_t)info.open_count;
+	device->has_inactive = info.inactive_table;
+	device->swap_unfinished = marker_read(uuid) > MARKER_NONE;
 	r = answer_parse_table(after, &device->table);
 	if (r || device->table.count == 0)
 		return r;

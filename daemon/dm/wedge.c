@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -109,8 +110,11 @@ int wedge_try(wedge_attempt_fn *attempt, const void *arg, const struct dm_table 
 
 	if (child < 0)
 		return -errno;
-	if (child == 0)
+	if (child == 0) {
+		/* Left stuck, it must not pass for an executor that will yet do something. */
+		prctl(PR_SET_NAME, WEDGE_CHILD_NAME);
 		_exit(-attempt(arg));
+	}
 	while (!has_ended_by(child, now_ms() + patience_ms, &code)) {
 		bool is_stuck;
 

@@ -20,6 +20,7 @@
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/verify.h"
+#include "daemon/move/wedge.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -183,6 +184,7 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 static void end_effect(struct drive *drive)
 {
 	drive->busy = false;
+	drive->is_at_leg = false;
 	drive->is_told = false;
 	/* What changes metadata or activation makes what was read of the VG old. */
 	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
@@ -213,6 +215,15 @@ static bool effect_is_lvm(enum pass_action action)
 	       action == ACTION_ACTIVATE || action == ACTION_FINISH;
 }
 
+/* What to do about an effect that was not begun, where that is not just to try again. */
+static const char *advice(int code)
+{
+	return code == -EUCLEAN
+		       ? "the LV's device is not as its changed metadata says; put the metadata "
+			 "right, then let LVM load it with \"lvchange --refresh\""
+		       : "";
+}
+
 static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
 {
 	char text[PASS_REASON_TEXT_MAX];
@@ -240,9 +251,17 @@ static bool finish_may_be_left(const struct drive *drive, int code)
 /* The effect has ended: what it has to say is the next event. */
 static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
 {
+	bool is_wedged = code == -EOWNERDEAD && drive->is_at_leg;
+
 	if (code == 0)
 		code = failpoint_reach_action(FAILPOINT_AFTER, drive->effect);
 	end_effect(drive);
+	if (is_wedged) {
+		code = wedge_note(drive, pass);
+		drive->attempts = 0;
+		if (code == 0)
+			return; /* another look will show what is to be done about it */
+	}
 	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
 		reason_clear_trouble(drive, pass);
 		tell_success(drive, pass);
@@ -295,6 +314,7 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	drive->vg = vg;
 	if (result->code == 0 || result->code == -ENOENT) {
 		drive->vg_is_fresh = true;
+		drive->vg_is_new = true;
 	} else {
 		reason_note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
 		look_after(drive, DRIVE_ABSENT_MS, true);
@@ -402,6 +422,13 @@ static void wait_for_resume(struct drive *drive, struct pass *pass, const struct
 	look_after(drive, DRIVE_ABSENT_MS, true);
 }
 
+/* By older metadata a table looks foreign that somebody else has made by newer one. */
+static bool is_hard_to_believe(const struct drive *drive, enum pass_event event)
+{
+	return !drive->vg_is_new && (event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG ||
+				     event == EVENT_TABLE_FOREIGN);
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
@@ -411,6 +438,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	int r;
 
 	drive->is_told = false;
+	drive->vg_is_new = false;
 	if (!row) {
 		reason_note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
 		drive->vg_is_fresh = false;
@@ -455,7 +483,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	}
 	if (r != EFFECT_HOPELESS)
-		settle(drive, pass, r < 0 ? r : 0, "");
+		settle(drive, pass, r < 0 ? r : 0, advice(r));
 	return true;
 }
 
@@ -482,6 +510,10 @@ static bool step(struct drive *drive)
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
 		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
 		look_after(drive, DRIVE_ABSENT_MS, true);
+		return false;
+	}
+	if (is_hard_to_believe(drive, scene.seen.event)) {
+		read_metadata(drive);
 		return false;
 	}
 	drive->seen = scene.seen.event;

@@ -17,8 +17,10 @@ struct drive {
 	struct move *move;       /* owned */
 	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
+	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
 	enum pass_action effect; /* which */
+	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
 	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */

@@ -4,7 +4,7 @@
  *
  *	test_crash			everything, for some minutes
  *	test_crash MODE [SCENARIO]	a part of it
- *	test_crash play SCENARIO [(before|after|late) CALL (kill|cut)]...
+ *	test_crash play SCENARIO [(before|after|late|wedged) CALL (kill|cut)]...
  *		   [fault CALL (unreadable|source|destination|corrupt)]
  *					one play, with what the daemons log
  */
@@ -98,6 +98,7 @@ static bool add_word(struct plot *plot, char **words)
 		.at = call,
 		.kind = *words[0] == 'b'   ? TRAP_DIE_BEFORE
 			: *words[0] == 'a' ? TRAP_DIE_AFTER
+			: *words[0] == 'w' ? TRAP_DIE_WEDGED
 					   : TRAP_DIE_LATE,
 		.end = *words[2] == 'k' ? WORLD_DAEMON_KILLED : WORLD_POWER_CUT,
 	};

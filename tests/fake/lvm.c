@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/cleanup.h"
+#include "daemon/lvm/tree.h"
 #include "tests/fake/memory.h"
 #include "tests/fake/text.h"
 
@@ -120,19 +121,11 @@ int fake_lvm_read(const struct fake_lvm *lvm, const struct lvm_id *id, struct vg
 
 /* ---- changing ---------------------------------------------------------- */
 
-static enum metadata_stage stage_after(enum metadata_edit edit, enum metadata_stage before)
+static void write_text(struct fake_vg *group, const char *text, uint64_t seqno)
 {
-	switch (edit) {
-	case METADATA_RESERVE:
-		return STAGE_RESERVED;
-	case METADATA_COMMIT:
-		return STAGE_COMMITTED;
-	case METADATA_RELEASE:
-	case METADATA_CLEAR:
-		break;
-	}
-	return before == STAGE_COMMITTED || before == STAGE_RELEASED ? STAGE_RELEASED
-								     : STAGE_UNRESERVED;
+	free(group->text);
+	group->text = fake_text_export(text, seqno);
+	group->revision++;
 }
 
 int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
@@ -140,23 +133,19 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 {
 	cleanup(vg_freep) struct vg *vg = NULL;
 	struct fake_vg *group = find_vg(lvm, &reservation->vg);
-	enum metadata_stage stage;
 	char *text = NULL;
 	int r = fake_lvm_read(lvm, &reservation->vg, &vg);
 
 	if (r < 0)
 		return r;
+	if (metadata_edit_is_done(edit, vg, reservation))
+		return 0;
 	if (guard && !guard(arg, vg))
 		return -ECANCELED;
-	stage = metadata_stage(vg, reservation);
-	if (stage == stage_after(edit, stage))
-		return 0;
 	r = metadata_edit(group->text, strlen(group->text), edit, reservation, &text);
 	if (r < 0)
 		return r;
-	free(group->text);
-	group->text = fake_text_export(text, vg->seqno + 1);
-	group->revision++;
+	write_text(group, text, vg->seqno + 1);
 	free(text);
 	return 0;
 }
@@ -200,16 +189,23 @@ static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const str
 	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
 }
 
+static bool is_leg_of(const struct fake_device *device, const struct fake_lv *lv)
+{
+	size_t len = strlen(lv->uuid);
+
+	return strncmp(device->uuid, lv->uuid, len) == 0 &&
+	       strncmp(&device->uuid[len], "-pvmoved", strlen("-pvmoved")) == 0;
+}
+
 /* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
 static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
 {
-	char uuid[DM_ID_MAX];
 	int r = fake_dm_remove(lvm->dm, lv->uuid);
 
-	if (r < 0)
-		return r;
-	snprintf(uuid, sizeof(uuid), "%s-pvmoved", lv->uuid);
-	return fake_dm_remove(lvm->dm, uuid);
+	for (size_t i = lvm->dm->device_count; i-- > 0 && r == 0;)
+		if (is_leg_of(lvm->dm->devices[i], lv))
+			r = fake_dm_remove(lvm->dm, lvm->dm->devices[i]->uuid);
+	return r;
 }
 
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,
@@ -261,6 +257,52 @@ int fake_lvm_layer(struct fake_lvm *lvm, const struct fake_vg *group, const stru
 	return fake_dm_swap(lvm->dm, lv->uuid, &over);
 }
 
+int fake_lvm_remove(struct fake_lvm *lvm, struct fake_vg *group, struct fake_lv *lv)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	_tree_ struct dm_config_tree *tree = NULL;
+	_free_ char *text = NULL;
+	struct dm_config_node *lvs;
+	int r = fake_lvm_read(lvm, &group->id, &vg);
+
+	if (r == 0)
+		r = fake_dm_remove(lvm->dm, lv->uuid);
+	if (r == 0)
+		r = tree_parse(group->text, strlen(group->text), &tree);
+	if (r < 0)
+		return r;
+	lvs = tree_find_section(tree_only_section(tree), "logical_volumes");
+	dm_config_remove_node(lvs, tree_find_section(lvs, lv->name));
+	if (!lvs->child)
+		dm_config_remove_node(tree_only_section(tree), lvs);
+	if (tree_write(tree, &text) < 0)
+		abort();
+	write_text(group, text, vg->seqno + 1);
+	lv->removed = true;
+	return 0;
+}
+
+void fake_lvm_unlock_reservations(struct fake_lvm *lvm, struct fake_vg *group)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	_tree_ struct dm_config_tree *tree = NULL;
+	_free_ char *text = NULL;
+	struct dm_config_node *lvs;
+
+	if (fake_lvm_read(lvm, &group->id, &vg) < 0 ||
+	    tree_parse(group->text, strlen(group->text), &tree) < 0)
+		abort();
+	lvs = tree_find_section(tree_only_section(tree), "logical_volumes");
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (vg->lvs[i].tag_count > 0 &&
+		    tree_list_remove(tree, tree_find_section(lvs, vg->lvs[i].name), "status",
+				     "LOCKED") < 0)
+			abort();
+	if (tree_write(tree, &text) < 0)
+		abort();
+	write_text(group, text, vg->seqno + 1);
+}
+
 /* ---- groups ------------------------------------------------------------ */
 
 static void set_attached(struct fake_lvm *lvm, const struct fake_vg *vg, bool attached)
@@ -274,7 +316,8 @@ void fake_lvm_set_present(struct fake_lvm *lvm, struct fake_vg *vg, bool present
 	vg->present = present;
 	set_attached(lvm, vg, present);
 	for (size_t i = 0; present && i < vg->lv_count; i++)
-		if (!vg->lvs[i].stays_down && activate(lvm, vg, &vg->lvs[i]) < 0)
+		if (!vg->lvs[i].stays_down && !vg->lvs[i].removed &&
+		    activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();
 }
 

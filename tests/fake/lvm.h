@@ -45,6 +45,7 @@ struct fake_lv {
 	char uuid[FAKE_LV_UUID_SIZE]; /* of its device */
 	uint64_t extent_count;
 	bool stays_down;
+	bool removed; /* by force */
 };
 
 struct fake_vg {
@@ -93,6 +94,15 @@ int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const str
 
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
 int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);
+/*
+ * An LV is removed by force, in the metadata and in the kernel, though it is LOCKED; its leg stays.
+ * 0, or -EBUSY for one that is in use.
+ */
+int fake_lvm_remove(struct fake_lvm *lvm, struct fake_vg *vg, struct fake_lv *lv);
+
+/* Somebody takes LOCKED off all reservations of the group. */
+void fake_lvm_unlock_reservations(struct fake_lvm *lvm, struct fake_vg *vg);
+
 /*
  * What lvcreate does for a snapshot: the LV's live table leads to a device of its own, which has
  * what the metadata says.

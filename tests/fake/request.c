@@ -128,7 +128,12 @@ static int effect(struct world *world, struct world_request *request)
 
 void world_request_effect(struct world *world, struct world_request *request)
 {
-	if (request->fate == TRAP_FAIL) {
+	bool is_killed = request->fate == TRAP_DIE_WEDGED || request->fate == TRAP_FAIL_WEDGED;
+
+	if (is_killed && request->call == WORLD_SWAP) {
+		fake_dm_interrupt_swap(&world->dm, request->uuid, &request->table);
+		request->code = -EPIPE;
+	} else if (request->fate == TRAP_FAIL) {
 		request->code = world->trap.code;
 	} else if (request->fate == TRAP_DIE_LATE) {
 		if (request->call == WORLD_SWAP)

@@ -58,6 +58,26 @@ daemon_kill() {
 	rm "$work/daemon.pid"
 }
 
+# Of a build with sanitizers. Leaks are looked for at an orderly end only, so it gets one.
+daemon_end_sanitized() {
+	[ -e "$work/daemon.pid" ] && grep -q libasan "/proc/$(daemon_pid)/maps" 2>/dev/null || return 0
+	kill -TERM "$(daemon_pid)"
+	timeout 60 tail -s 0.1 --pid="$(daemon_pid)" -f /dev/null
+	rm "$work/daemon.pid"
+}
+
+# What AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer have found, in the daemon, its
+# executors or the client, is a failure whatever else came of the case.
+sanitizers_are_content() {
+	local found words='ERROR: (Address|Leak)Sanitizer|runtime error:|AddressSanitizer:DEADLYSIGNAL'
+
+	found=$(
+		grep -sahE "$words" "$work"/*.log
+		[ ! -d /run/systemd/system ] || journalctl --no-pager -q -u pvmoved.service -g "$words" -o cat
+	)
+	[ -z "$found" ] || { echo "FAILED: a sanitizer complains: $found"; return 1; }
+}
+
 # The daemon only: its executors leave by themselves, and one that is killed in a swap wedges the
 # device until the next boot.
 daemon_kill_all() {

@@ -71,7 +71,7 @@ hanging_pv() {
 
 	disk=$(pv "$1")
 	dmsetup create "$2" --table "0 $(($(blockdev --getsz "$disk") - 2048)) linear $disk 2048"
-	pvcreate -qq -y "/dev/mapper/$2"
+	pvcreate -qq -ff -y "/dev/mapper/$2"
 }
 
 hang() {

@@ -14,7 +14,7 @@
 . guest/lib.sh
 
 kills=${2:-300}
-kills_s=${3:-300}
+kills_s=${3:-180}
 # Outlives the cases: what was done, in numbers.
 deeds=/root/deeds
 : >"$deeds"

@@ -14,7 +14,7 @@
 . guest/lib.sh
 
 kills=${2:-300}
-kills_s=${3:-300}
+kills_s=${3:-180}
 # Outlives the cases: what was done, in numbers.
 deeds=/root/deeds
 : >"$deeds"
@@ -71,15 +71,11 @@ hanging_pv() {
 
 	disk=$(pv "$1")
 	dmsetup create "$2" --table "0 $(($(blockdev --getsz "$disk") - 2048)) linear $disk 2048"
-	pvcreate -qq -y "/dev/mapper/$2"
+	pvcreate -qq -ff -y "/dev/mapper/$2"
 }
 
 hang() {
 	dmsetup suspend --noflush --nolockfs "$1"
-}
-
-unhang() {
-	dmsetup resume "$1"
 }
 
 # Two VGs, a move under way in each; $hung is the one with the PV that can hang.
@@ -94,6 +90,9 @@ two_moves() {
 	lvcreate -qq -y -Wn -L 64M -n b two "/dev/mapper/$1"
 	mkfs_mount ext4 two/b
 	fixed_files /mnt/b 8
+	# What the application will write over, in all parts of the LV.
+	dd if=/dev/zero of=/mnt/b/direct bs=1M count=40 oflag=direct conv=fsync status=none
+	trap goes_on EXIT
 	throttle 5
 	daemon_start
 	start_move "/dev/mapper/$1" "/dev/mapper/$2"
@@ -103,8 +102,14 @@ two_moves() {
 	wait_mid_copy "$hung"
 }
 
+# A case that fails must not leave it hanging: nothing could be taken down.
+goes_on() {
+	dmsetup resume slow || :
+}
+
+# What is copied already is written on both sides, the rest to the source.
 writing_to_the_hung_disk() {
-	dd if=/dev/zero of=/mnt/b/direct bs=4k count=64 oflag=direct conv=notrunc,fsync status=none &
+	dd if=/dev/zero of=/mnt/b/direct bs=256k count=160 oflag=direct conv=notrunc,fsync status=none &
 	application=$!
 	wait_until 30 "the application hangs" grep -q '^State:.*D' "/proc/$application/status"
 }
@@ -126,6 +131,7 @@ it_is_all_well_again() {
 	fsck_is_clean one/a
 	fsck_is_clean two/b
 	vgremove -qq -ff -y two
+	trap - EXIT
 	dmsetup remove slow quick
 }
 
@@ -142,13 +148,13 @@ a_disk_hangs_in_mid_copy() {
 	timeout 20 pvmovectl abort "$hung"
 	the_daemon_answers
 	kill -0 $application || fail "the application was not held up by the disk"
-	unhang slow
+	dmsetup resume slow
 	it_is_all_well_again aborted
 }
 
 # With LVM a look at where it is would hang.
 is_on_without_lvm() {
-	dmsetup table "$1" | grep -q " linear $(lsblk -dno MAJ:MIN "$(pv "$2")") " ||
+	dmsetup table "$1" | grep -q " linear $(cat "/sys/class/block/$(basename "$(pv "$2")")/dev") " ||
 		fail "$1 is at: $(dmsetup table "$1")"
 }
 
@@ -171,7 +177,7 @@ a_daemon_is_killed_while_a_swap_waits_for_a_disk() {
 	daemon_start
 	the_daemon_answers
 	daemon_kill
-	unhang slow
+	dmsetup resume slow
 	throttle_off
 	daemon_start
 	# With the journal's word the move is paused, whatever became of the swap.
@@ -201,6 +207,7 @@ udevd_is_stuck() {
 	udevadm settle
 	udevd=$(pgrep -xo systemd-udevd)
 	kill -STOP "$udevd"
+	trap 'kill -CONT "$udevd"' EXIT
 	daemon_start
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_until 60 "the leg is being made" leg_is_there
@@ -225,10 +232,6 @@ leg_is_there() {
 	dmsetup info -c --noheadings -o name | grep -q pvmoved
 }
 
-udevd_goes_on() {
-	kill -CONT "$(pgrep -xo systemd-udevd)"
-}
-
 run_case 'a daemon that is killed at its swaps leaves every device active, swappable and right' \
 	killed_at_the_swaps $((kills_s + 400))
 sed 's/^/# /' "$deeds"
@@ -237,5 +240,4 @@ run_case 'a destination that hangs does not either' the_destination_hangs 400
 run_case 'a daemon may be killed while a swap waits for a disk that hangs' \
 	a_daemon_is_killed_while_a_swap_waits_for_a_disk 400
 run_case 'a move goes on, slowly, while udevd is stuck' udevd_is_stuck 400
-udevd_goes_on
 end_cases

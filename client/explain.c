@@ -121,7 +121,9 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    detail);
 		break;
 	case REFUSAL_JOURNAL_FAILED:
-		SAY("pvmoved cannot write its journal: %s; put that right and restart pvmoved",
+		SAY("pvmoved cannot write its journal: %s; make room where it is (\"pvmovectl "
+		    "info\" says where) and try again, or, if it is something else, put that right "
+		    "and restart pvmoved",
 		    detail);
 		break;
 	case REFUSAL_NO_MEMORY:
@@ -251,6 +253,7 @@ const char *explain_reason(const char *code)
 		const char *code, *text;
 	} reasons[] = {
 		{"vg_absent", "its VG, or a PV it needs, is not there"},
+		{"pv_missing", "a PV is missing"},
 		{"lv_gone", "the LV was removed"},
 		{"lv_changed", "the LV was changed by someone else"},
 		{"no_space", "not enough free extents"},
@@ -261,6 +264,7 @@ const char *explain_reason(const char *code)
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},
+		{"journal_failed", "the journal cannot be written"},
 		{"aborted", "aborted"},
 	};
 

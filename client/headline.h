@@ -16,8 +16,11 @@ const char *headline_state(const struct move_view *move);
  */
 void headline_write(FILE *out, const struct move_view *move);
 
-/* What a reason says: "the source cannot be read: LE 12". Nothing for a pass that has none. */
+/* What a reason says, and where: "the LV was removed: …". Nothing for a pass that has none. */
 void headline_write_reason(FILE *out, const struct pass_view *pass);
+
+/* What keeps the pass where it is, where that is not its reason: "; waits: …". */
+void headline_write_wait(FILE *out, const struct pass_view *pass);
 
 /*
  * The same for one line of a terminal that is redrawn in place: with a bar,

@@ -9,6 +9,7 @@
 
 #include "client/headline.h"
 #include "client/table.h"
+#include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/units.h"
 
@@ -98,6 +99,7 @@ static void set_written(struct table_row *row, size_t column, write_fn *write, c
 static void write_reason(FILE *out, const void *subject)
 {
 	headline_write_reason(out, subject);
+	headline_write_wait(out, subject);
 }
 
 static void set_bytes(struct table_row *row, size_t column, uint64_t bytes)
@@ -214,6 +216,20 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 	return table_print(&table, out, style);
 }
 
+/* What to do about passes that a disk has failed; not where the screen is redrawn. */
+static void render_advice(FILE *out, const struct move_view *move)
+{
+	for (size_t i = 0; i < view_count(move->passes); i++) {
+		struct pass_view pass = view_get_pass(move, i);
+
+		if (!trouble_has_advice(&pass))
+			continue;
+		fputc('\n', out);
+		trouble_write_advice(out, move->vg, &pass);
+		fputs(".\n", out);
+	}
+}
+
 static void write_time(FILE *out, const char *title, uint64_t time_us)
 {
 	char text[TIME_TEXT_MAX];
@@ -241,7 +257,11 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 	fputc('\n', out);
 	if (rest.lines)
 		rest.lines = rest.lines > HEADER_LINES_MAX ? rest.lines - HEADER_LINES_MAX : 1;
-	return render_passes(out, move, &rest);
+	if (render_passes(out, move, &rest) < 0)
+		return -ENOMEM;
+	if (!rest.lines)
+		render_advice(out, move);
+	return 0;
 }
 
 int render_status(FILE *out, const struct moves *moves, uint64_t id, const struct style *style)

@@ -66,6 +66,51 @@ static int read_fields(struct json_object *object, const struct field *fields, s
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+static int read_trouble(struct json_object *object, struct trouble_view *troublep)
+{
+	static const struct field fields[] = {
+		{"side", offsetof(struct trouble_view, side), FIELD_TEXT, false},
+		{"device", offsetof(struct trouble_view, device), FIELD_TEXT, true},
+		{"pv_uuid", offsetof(struct trouble_view, pv_uuid), FIELD_TEXT, false},
+		{"first_le", offsetof(struct trouble_view, first_le), FIELD_NUMBER, false},
+		{"le_count", offsetof(struct trouble_view, le_count), FIELD_NUMBER, false},
+		{"first_sector", offsetof(struct trouble_view, first_sector), FIELD_NUMBER, false},
+		{"sector_count", offsetof(struct trouble_view, sector_count), FIELD_NUMBER, false},
+		{"exact", offsetof(struct trouble_view, exact), FIELD_FLAG, false},
+	};
+	struct trouble_view trouble = {0};
+	int ret = read_fields(object, fields, COUNT(fields), &trouble);
+
+	if (ret == 0 && (trouble.le_count == 0 || trouble.sector_count == 0))
+		ret = -EBADMSG;
+	if (ret == 0)
+		*troublep = trouble;
+	return ret;
+}
+
+/* The three members of a pass that may be null. */
+static int read_reasons(struct json_object *object, struct pass_view *pass)
+{
+	static const struct field reason_fields[] = {
+		{"code", offsetof(struct pass_view, reason_code), FIELD_TEXT, false},
+		{"text", offsetof(struct pass_view, reason_text), FIELD_TEXT, false},
+	};
+	static const struct field wait_fields[] = {
+		{"code", offsetof(struct pass_view, waits_code), FIELD_TEXT, false},
+		{"text", offsetof(struct pass_view, waits_text), FIELD_TEXT, false},
+	};
+	struct json_object *reason = json_object_object_get(object, "reason");
+	struct json_object *wait = json_object_object_get(object, "waits_for");
+	struct json_object *trouble = json_object_object_get(object, "trouble");
+	int ret = reason ? read_fields(reason, reason_fields, COUNT(reason_fields), pass) : 0;
+
+	if (ret == 0 && wait)
+		ret = read_fields(wait, wait_fields, COUNT(wait_fields), pass);
+	if (ret == 0 && trouble)
+		ret = read_trouble(trouble, &pass->trouble);
+	return ret;
+}
+
 static int read_pass(struct json_object *object, struct pass_view *passp)
 {
 	static const struct field pass_fields[] = {
@@ -76,24 +121,14 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 		{"verified_bytes", offsetof(struct pass_view, verified_bytes), FIELD_NUMBER, true},
 		{"unverified", offsetof(struct pass_view, unverified), FIELD_TEXT, true},
 	};
-	static const struct field reason_fields[] = {
-		{"code", offsetof(struct pass_view, reason_code), FIELD_TEXT, false},
-		{"text", offsetof(struct pass_view, reason_text), FIELD_TEXT, false},
-	};
 	struct pass_view pass = {0};
-	struct json_object *reason;
 	int ret = read_fields(object, pass_fields, COUNT(pass_fields), &pass);
 
-	if (ret < 0)
-		return ret;
-	reason = json_object_object_get(object, "reason");
-	if (reason) {
-		ret = read_fields(reason, reason_fields, COUNT(reason_fields), &pass);
-		if (ret < 0)
-			return ret;
-	}
-	*passp = pass;
-	return 0;
+	if (ret == 0)
+		ret = read_reasons(object, &pass);
+	if (ret == 0)
+		*passp = pass;
+	return ret;
 }
 
 int view_read_move(struct json_object *object, struct move_view *movep)

@@ -16,6 +16,18 @@ struct json_object;
 /* A number that the daemon says is not known. */
 #define VIEW_UNKNOWN UINT64_MAX
 
+/* Where a disk has failed a pass, in sectors of 512 bytes of the PV's device. */
+struct trouble_view {
+	const char *side;   /* NULL: no disk has, and all else means nothing */
+	const char *device; /* NULL: not known */
+	const char *pv_uuid;
+	uint64_t first_le;
+	uint64_t le_count;
+	uint64_t first_sector;
+	uint64_t sector_count;
+	bool exact; /* all of these sectors; otherwise some of them */
+};
+
 struct pass_view {
 	const char *lv;
 	const char *state;
@@ -25,6 +37,9 @@ struct pass_view {
 	const char *unverified;  /* what could not be compared; NULL: nothing */
 	const char *reason_code; /* NULL: none */
 	const char *reason_text;
+	struct trouble_view trouble;
+	const char *waits_code; /* NULL: for nothing */
+	const char *waits_text;
 };
 
 struct move_view {

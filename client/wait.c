@@ -4,15 +4,17 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "client/explain.h"
 #include "client/follow.h"
+#include "client/headline.h"
 #include "client/interrupt.h"
 #include "client/moves.h"
 #include "client/progress.h"
 #include "client/report.h"
 #include "client/text.h"
+#include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/protocol.h"
 
@@ -51,19 +53,42 @@ static void lose(void *arg)
 	progress_leave(&waiting->progress, waiting->client);
 }
 
+/* Why that pass failed, and what to do about it. */
+static void write_failure(FILE *out, const struct move_view *move, const struct pass_view *pass)
+{
+	fprintf(out, "move %" PRIu64 " failed: LV %s: ", move->id, pass->lv);
+	headline_write_reason(out, pass);
+	fputs("; ", out);
+	if (trouble_has_advice(pass)) {
+		trouble_write_advice(out, move->vg, pass);
+		fputs("; ", out);
+	}
+	fprintf(out, "see \"pvmovectl status %" PRIu64 "\"", move->id);
+}
+
+static enum exit_code tell_failure(const struct client *client, const struct move_view *move,
+				   const struct pass_view *pass)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream = open_memstream(&text, &len_bytes);
+
+	if (!stream)
+		return report_connection(client, -ENOMEM);
+	write_failure(stream, move, pass);
+	if (fclose(stream) != 0)
+		return report_connection(client, -ENOMEM);
+	return client_fail(client, EXIT_NOT_AS_AWAITED, "%s", text);
+}
+
 /* Why a move failed: the reason of its first pass that did. */
 static enum exit_code explain_failure(const struct client *client, const struct move_view *move)
 {
 	for (size_t i = 0; i < view_count(move->passes); i++) {
 		struct pass_view pass = view_get_pass(move, i);
 
-		if (strcmp(pass.state, "failed") != 0 || !pass.reason_code)
-			continue;
-		return client_fail(client, EXIT_NOT_AS_AWAITED,
-				   "move %" PRIu64 " failed: LV %s: %s%s%s; see \"pvmovectl status "
-				   "%" PRIu64 "\"",
-				   move->id, pass.lv, explain_reason(pass.reason_code),
-				   *pass.reason_text ? ": " : "", pass.reason_text, move->id);
+		if (strcmp(pass.state, "failed") == 0 && pass.reason_code)
+			return tell_failure(client, move, &pass);
 	}
 	return client_fail(client, EXIT_NOT_AS_AWAITED,
 			   "move %" PRIu64 " failed; see \"pvmovectl status %" PRIu64 "\"",

@@ -8,6 +8,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/fsm.h"
 #include "daemon/options.h"
+#include "daemon/release/release.h"
 
 int main(int argc, char **argv)
 {
@@ -23,6 +24,11 @@ int main(int argc, char **argv)
 			return EXIT_SUCCESS;
 		fputs("pvmoved: this build has no failpoints; a debug build has\n", stderr);
 		return EXIT_FAILURE;
+	}
+	if (options.release_vg) {
+		/* It speaks for itself: what the mover says is for the log of a daemon. */
+		log_init(LOG_WARNING);
+		return release_run(&options);
 	}
 	log_init(LOG_INFO);
 	return daemon_run(&options);

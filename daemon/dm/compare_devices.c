@@ -79,8 +79,8 @@ static int open_side(dev_t dev, uint64_t off_sectors, uint64_t len_sectors, int 
 int compare_devices(const struct dm_comparison *what, struct dm_comparison_result *resultp)
 {
 	_close_ int first = -1, second = -1;
-	struct devices devices = {.off_sectors = {what->first_off_sectors,
-						  what->second_off_sectors}};
+	struct devices devices = {
+		.off_sectors = {what->first_off_sectors, what->second_off_sectors}};
 	struct compare_world world = {.read = read_device,
 				      .now_ms = now_ms,
 				      .wait_ms = wait_ms,

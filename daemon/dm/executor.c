@@ -97,7 +97,7 @@ static _Noreturn void run_executor(int fd, executor_act_fn *act)
 {
 	close_all_but(fd);
 	(void)!chdir("/");
-	prctl(PR_SET_NAME, "pvmoved-dm");
+	prctl(PR_SET_NAME, EXECUTOR_NAME);
 	write_oom_score("-1000");
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	while (serve_request(SOCKET_FD, act))

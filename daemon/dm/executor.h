@@ -13,6 +13,9 @@
 
 #include "daemon/dm/request.h"
 
+/* What an executor is called in /proc/PID/comm. */
+#define EXECUTOR_NAME "pvmoved-dm"
+
 /* Does one request. Runs in the executor and may block for ever. */
 typedef void executor_act_fn(const struct dm_request *request, struct dm_reply *reply);
 

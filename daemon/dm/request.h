@@ -15,10 +15,10 @@
 #define DM_REPLY_TEXT_MAX 512
 
 enum dm_request_type {
-	DM_REQUEST_CREATE, /* name, uuid, table */
-	DM_REQUEST_SWAP,   /* uuid, table, visibility */
-	DM_REQUEST_REMOVE, /* uuid */
-	DM_REQUEST_FLUSH,  /* dev */
+	DM_REQUEST_CREATE,  /* name, uuid, table */
+	DM_REQUEST_SWAP,    /* uuid, table, visibility */
+	DM_REQUEST_REMOVE,  /* uuid */
+	DM_REQUEST_FLUSH,   /* dev */
 	DM_REQUEST_COMPARE, /* comparison */
 };
 

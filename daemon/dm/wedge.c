@@ -71,8 +71,7 @@ static int read_all_disks(const struct dm_table *table)
  * Reads from all disks, in a child, since one may hang. Returns whether they answered before the
  * attempt came to its end; *took_msp is how long it took them.
  */
-static bool await_disks(pid_t attempt, const struct dm_table *table, uint64_t *took_msp,
-			int *codep)
+static bool await_disks(pid_t attempt, const struct dm_table *table, uint64_t *took_msp, int *codep)
 {
 	uint64_t begun_ms = now_ms();
 	pid_t probe = fork();

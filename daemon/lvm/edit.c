@@ -180,7 +180,8 @@ static void apply_edit(struct request *request)
 		request_finish(request, 0, NULL);
 		return;
 	}
-	if (request->edit.kind != METADATA_RELEASE && !vg_find_lv(request->vg, &reservation->lv)) {
+	if ((request->edit.kind == METADATA_RESERVE || request->edit.kind == METADATA_COMMIT) &&
+	    !vg_find_lv(request->vg, &reservation->lv)) {
 		request_finish(request, -ENOENT, NULL);
 		return;
 	}

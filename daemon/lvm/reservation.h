@@ -51,6 +51,11 @@ uint64_t reservation_extent_count(const struct reservation *reservation);
 /* True when the hidden LV is there and holds just the destination runs, hidden and LOCKED. */
 bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation);
 
+/* True for the hidden LV of whatever reservation. */
+bool reservation_made_lv(const struct vg_lv *lv);
+/* True for an LV that a reservation LOCKED; else only LVM's pvmove does so (lvm2 2.03.16). */
+bool reservation_locked_lv(const struct vg_lv *lv);
+
 /* What the metadata says of a pass; see metadata_stage(). */
 enum metadata_stage {
 	STAGE_UNRESERVED, /* the LV lies on its source runs, no reservation */

@@ -11,6 +11,8 @@
 #define CODEC_RUNS_MAX   1000000
 #define CODEC_TEXT_MAX   4096
 #define CODEC_DEPTH_MAX  16
+/* LVM counts the sectors of an extent in 32 bits. */
+#define EXTENT_BYTES_MAX (UINT64_C(512) * UINT32_MAX)
 
 DEFINE_CLEANUP(struct json_object *, json_putp, json_object_put)
 
@@ -36,8 +38,11 @@ static int get_u64(const struct json_object *object, const char *key, uint64_t *
 {
 	struct json_object *value = get(object, key, json_type_int);
 
-	/* json-c gives 0 for a negative number asked for as unsigned: tell it from a real 0. */
-	if (!value || json_object_get_int64(value) < 0)
+	/*
+	 * json-c gives 0 for a negative number asked for as unsigned: tell it from a real 0. What
+	 * is beyond 63 bits no protocol could say.
+	 */
+	if (!value || json_object_get_int64(value) < 0 || json_object_get_uint64(value) > INT64_MAX)
 		return -EBADMSG;
 	*valuep = json_object_get_uint64(value);
 	return 0;
@@ -192,6 +197,34 @@ static int decode_reservation(const struct json_object *object, struct reservati
 			return -EBADMSG;
 		next_le = run->first_le + run->extent_count;
 	}
+	return next_le <= UINT32_MAX ? 0 : -EBADMSG;
+}
+
+/* Of a pass that no disk has failed there is none, and earlier versions wrote none. */
+static int decode_trouble(const struct json_object *pass, struct pass_trouble *troublep)
+{
+	struct json_object *object = NULL;
+	struct pass_trouble trouble = {0};
+	uint64_t is_exact = 0;
+	const char *side;
+	int side_number;
+
+	if (!json_object_object_get_ex(pass, "trouble", &object))
+		return 0;
+	side = json_object_is_type(object, json_type_object) ? get_text(object, "side") : NULL;
+	side_number = side ? trouble_side_from_name(side) : -1;
+	if (side_number <= TROUBLE_NONE || get_id(object, "pv", &trouble.pv) < 0 ||
+	    get_text_into(object, "device", trouble.device, sizeof(trouble.device)) < 0 ||
+	    get_u64(object, "le", &trouble.first_le) < 0 ||
+	    get_u64(object, "le_count", &trouble.le_count) < 0 ||
+	    get_u64(object, "sector", &trouble.first_sector) < 0 ||
+	    get_u64(object, "sector_count", &trouble.sector_count) < 0 ||
+	    get_u64(object, "exact", &is_exact) < 0 || is_exact > 1 || trouble.le_count == 0 ||
+	    trouble.sector_count == 0)
+		return -EBADMSG;
+	trouble.side = (enum trouble_side)side_number;
+	trouble.is_exact = is_exact;
+	*troublep = trouble;
 	return 0;
 }
 
@@ -209,7 +242,8 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 			  sizeof(pass->activated_boot)) < 0 ||
 	    get_later_u64(object, "verified_bytes", &pass->verified_bytes) < 0 ||
 	    get_later_text_into(object, "unverified", pass->unverified, sizeof(pass->unverified)) <
-		    0)
+		    0 ||
+	    decode_trouble(object, &pass->trouble) < 0)
 		return -EBADMSG;
 	pass->state = (enum pass_state)pass_state_from_name(state);
 	pass->reason = (enum pass_reason)pass_reason_from_name(reason);
@@ -299,11 +333,13 @@ static int decode_move(const struct json_object *object, struct move *move)
 	const struct json_object *request = get(object, "request", json_type_object);
 	int r;
 
+	/* the id after the last one has to be one, too */
 	if (!request || get_u64(object, "id", &move->id) < 0 || move->id == 0 ||
+	    move->id == INT64_MAX ||
 	    get_text_into(object, "uuid", move->uuid, sizeof(move->uuid)) < 0 ||
 	    get_id(object, "vg", &move->vg) < 0 ||
-	    get_u64(object, "extent_bytes", &move->extent_bytes) < 0 ||
-	    decode_goal_name(object, &move->goal) < 0 ||
+	    get_u64(object, "extent_bytes", &move->extent_bytes) < 0 || move->extent_bytes == 0 ||
+	    move->extent_bytes > EXTENT_BYTES_MAX || decode_goal_name(object, &move->goal) < 0 ||
 	    get_u64(object, "created_us", &move->created_us) < 0 ||
 	    get_u64(object, "finished_us", &move->finished_us) < 0)
 		return -EBADMSG;

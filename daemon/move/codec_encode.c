@@ -86,6 +86,21 @@ static struct json_object *encode_reservation(const struct reservation *reservat
 	return object;
 }
 
+static struct json_object *encode_trouble(const struct pass_trouble *trouble)
+{
+	struct json_object *object = json_object_new_object();
+
+	put_text(object, "side", trouble_side_name(trouble->side));
+	put_text(object, "pv", trouble->pv.text);
+	put_text(object, "device", trouble->device);
+	put_u64(object, "le", trouble->first_le);
+	put_u64(object, "le_count", trouble->le_count);
+	put_u64(object, "sector", trouble->first_sector);
+	put_u64(object, "sector_count", trouble->sector_count);
+	put_u64(object, "exact", trouble->is_exact);
+	return object;
+}
+
 static struct json_object *encode_pass_object(const struct pass *pass, bool with_reservation)
 {
 	struct json_object *object = json_object_new_object();
@@ -97,6 +112,8 @@ static struct json_object *encode_pass_object(const struct pass *pass, bool with
 	put_text(object, "activated_boot", pass->activated_boot);
 	put_u64(object, "verified_bytes", pass->verified_bytes);
 	put_text(object, "unverified", pass->unverified);
+	if (pass->trouble.side != TROUBLE_NONE)
+		json_object_object_add(object, "trouble", encode_trouble(&pass->trouble));
 	if (with_reservation)
 		json_object_object_add(object, "reservation",
 				       encode_reservation(&pass->reservation));

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
@@ -128,6 +129,18 @@ static void leave_pass(struct drive *drive)
 		drive->move->finished_us = ports->now_us(ctx);
 }
 
+static void log_trouble(const struct drive *drive, const struct pass *pass)
+{
+	const struct pass_trouble *trouble = &pass->trouble;
+
+	drive_log(LOG_WARNING, drive->move, pass,
+		  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
+		  ", logical extents %" PRIu64 " to %" PRIu64,
+		  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
+		  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
+		  trouble->first_le, trouble->first_le + trouble->le_count - 1);
+}
+
 /*
  * The one place where a state is assigned. The new state is on stable storage
  * when this returns 0; otherwise nothing has changed.
@@ -139,7 +152,7 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	int r;
 
 	pass->state = row->next;
-	reason_update(pass, row, seen);
+	reason_update(pass, row, seen, drive->vg);
 	verify_explain(drive, pass, row, seen);
 	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
 	if (r == 0)
@@ -151,6 +164,8 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	failpoint_reach_state(FAILPOINT_AFTER, row->next);
 	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		  pass_state_name(row->next), pass_event_name(row->event));
+	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
+		log_trouble(drive, pass);
 	if (row->action != ACTION_WAIT)
 		drive->move->waiting = false;
 	update_progress(pass, seen);
@@ -309,8 +324,7 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 		if (delay_ms > DRIVE_RETRY_MAX_MS)
 			delay_ms = DRIVE_RETRY_MAX_MS;
 	} else if (event == EVENT_VG_ABSENT) {
-		if (!drive->move->waiting)
-			reason_note_trouble(drive, pass, REASON_VG_ABSENT, drive->move->vg_name);
+		reason_note_absence(drive, pass);
 	} else if (!drive->move->waiting) {
 		reason_note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
 	}
@@ -389,7 +403,10 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	if (row->next != row->state) {
 		r = enter_state(drive, pass, row, scene ? &scene->seen : NULL);
 		if (r < 0) {
-			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, strerror(-r));
+			char text[PASS_REASON_TEXT_MAX];
+
+			mover_describe_journal_error(r, text);
+			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, text);
 			look_after(drive, DRIVE_IDLE_MS, true);
 			return false;
 		}

@@ -52,10 +52,14 @@ drive_log(int level, const struct move *move, const struct pass *pass, const cha
 
 /* What a drive needs of its mover. */
 const struct ports *mover_ports(const struct mover *mover, void **ctxp);
-/* Appends a record. Consumes payload (NULL: -ENOMEM). After a failure nothing is driven any more.
+/*
+ * Appends a record. Consumes payload (NULL: -ENOMEM). Want of room passes; after any other failure
+ * nothing is driven any more, and every move that has not ended says so.
  */
 int mover_record(struct mover *mover, char *payload);
 bool mover_is_stopped(const struct mover *mover);
+/* What mover_record() failed with, in words for the status: what it is, and how it goes on. */
+void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX]);
 /* The move changed in a way that anyone may see. */
 void mover_publish(struct mover *mover, struct move *move);
 /* When to look again has changed. */

@@ -7,8 +7,8 @@
  * action of the state machine ("commit:before", "commit:after"), and one before
  * and one after each state is recorded ("enter-copying:before"). The program
  * links failpoint.c (builds for debugging and tests) or failpoint_none.c (what
- * is installed, where nothing of it exists). Knows names only; internal to the
- * mover.
+ * is installed, where nothing of it exists). Knows names only; used by the mover
+ * and by --release, whose steps bear the names of the actions they are like.
  *
  * The environment variable PVMOVED_FAILPOINTS chooses: a list, with commas, of
  * NAME=WHAT or NAME=WHAT@N, the latter for the Nth time only. WHAT is

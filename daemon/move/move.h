@@ -19,6 +19,24 @@
 /* Longest explanation kept, in bytes with the NUL. */
 #define PASS_REASON_TEXT_MAX 1024
 
+/* Longest path of a device kept, in bytes with the NUL. */
+#define TROUBLE_DEVICE_MAX 256
+
+/*
+ * Where a disk has failed a pass. The sectors are those of the PV's device, of
+ * 512 bytes, as hdparm and ddrescue count them.
+ */
+struct pass_trouble {
+	enum trouble_side side; /* TROUBLE_NONE: no disk has, and all else means nothing */
+	struct lvm_id pv;
+	char device[TROUBLE_DEVICE_MAX]; /* the path that LVM knew it by then; "": none */
+	uint64_t first_le;               /* of the LV */
+	uint64_t le_count;
+	uint64_t first_sector;
+	uint64_t sector_count;
+	bool is_exact; /* all of these sectors; otherwise some of them, nobody knows which */
+};
+
 /* One LV's share of a move. */
 struct pass {
 	/* recorded in the journal */
@@ -27,6 +45,7 @@ struct pass {
 	enum pass_state state;
 	enum pass_reason reason;
 	char reason_text[PASS_REASON_TEXT_MAX];
+	struct pass_trouble trouble;         /* belongs to the reason */
 	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
 						not */
 	uint64_t verified_bytes; /* compared and found equal; 0 again with a restart before
@@ -37,6 +56,8 @@ struct pass {
 	bool is_observed; /* copied_bytes is known */
 	uint64_t copied_bytes;
 	uint64_t total_bytes;
+	enum pass_reason waits_for; /* what keeps it where it is just now; REASON_NONE: nothing */
+	char waits_text[PASS_REASON_TEXT_MAX];
 };
 
 struct move {

@@ -247,3 +247,19 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 	drive_run(drive);
 	return 0;
 }
+
+int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg)
+{
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+		struct refusal refusal = {0};
+
+		if (!lvm_id_equal(&drive->move->vg, vg) || move_is_terminal(drive->move))
+			continue;
+		if (mover_set_goal(mover, drive->move->id, GOAL_ABORT, &refusal) != 0 &&
+		    refusal.code != REFUSAL_TOO_LATE)
+			return -EIO;
+		drive_run(drive);
+	}
+	return 0;
+}

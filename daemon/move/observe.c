@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "daemon/move/absent.h"
 #include "daemon/plan/leg.h"
 
 /* Where the LV's live table puts its runs. */
@@ -190,6 +191,28 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 	return 0;
 }
 
+/* With a PV of the pass missing: as if the VG were absent, unless there is a leg to get off. */
+static int observe_absence(const struct pass_sight *sight, struct observation *seen)
+{
+	cleanup(absence_deinit) struct absence absence = {0};
+	struct pass_sight completed = *sight;
+	int r;
+
+	if (!sight->leg->present)
+		return 0;
+	r = absence_see(sight, &absence);
+	if (r < 0)
+		return r;
+	completed.vg = &absence.vg;
+	r = leg_geometry_make(&absence.vg, sight->reservation, &seen->geometry);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = observe_tables(&completed, metadata_stage(&absence.vg, sight->reservation), seen);
+	if (r == 0)
+		absence_temper(&absence, sight->reservation, seen);
+	return r;
+}
+
 int pass_observe(const struct pass_sight *sight, struct observation *observationp)
 {
 	struct observation seen = {.event = EVENT_VG_ABSENT};
@@ -202,8 +225,10 @@ int pass_observe(const struct pass_sight *sight, struct observation *observation
 	r = leg_geometry_make(sight->vg, sight->reservation, &seen.geometry);
 	if (r == 0)
 		r = observe_tables(sight, metadata_stage(sight->vg, sight->reservation), &seen);
+	else if (r == -ENODEV)
+		r = observe_absence(sight, &seen);
 	else if (r != -ENOMEM)
-		r = 0; /* a PV is missing: to the pass that is as good as a VG that is */
+		r = 0; /* metadata that make no sense are as good as none */
 	if (r < 0) {
 		observation_deinit(&seen);
 		return r;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/move/reason.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <syslog.h>
+
+#include "daemon/move/trouble.h"
 
 void reason_set_text(struct pass *pass, const char *text)
 {
@@ -14,6 +15,13 @@ static void set_reason(struct pass *pass, enum pass_reason reason, const char *t
 {
 	pass->reason = reason;
 	reason_set_text(pass, text);
+	pass->trouble = (struct pass_trouble){.side = TROUBLE_NONE};
+}
+
+static void set_wait(struct pass *pass, enum pass_reason reason, const char *text)
+{
+	pass->waits_for = reason;
+	snprintf(pass->waits_text, sizeof(pass->waits_text), "%s", text);
 }
 
 /* States in which the reason says why the pass is there, and not what it is waiting for. */
@@ -26,6 +34,7 @@ void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reaso
 			 const char *text)
 {
 	drive->move->waiting = true;
+	set_wait(pass, reason, text);
 	if (!state_has_reason(pass->state))
 		set_reason(pass, reason, text);
 	drive_log(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
@@ -33,9 +42,36 @@ void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reaso
 	mover_publish(drive->mover, drive->move);
 }
 
+/* The first PV of the group that is missing and that a run of the pass needs, or NULL. */
+static const struct vg_pv *find_missing_pv(const struct vg *vg,
+					   const struct reservation *reservation)
+{
+	for (size_t i = 0; i < reservation->run_count; i++) {
+		const struct run *run = &reservation->runs[i];
+		const struct vg_pv *source = vg_find_pv(vg, &run->source_pv);
+		const struct vg_pv *dest = vg_find_pv(vg, &run->dest_pv);
+
+		if (source && source->missing)
+			return source;
+		if (dest && dest->missing)
+			return dest;
+	}
+	return NULL;
+}
+
+void reason_note_absence(struct drive *drive, struct pass *pass)
+{
+	const struct vg_pv *pv = drive->vg ? find_missing_pv(drive->vg, &pass->reservation) : NULL;
+	enum pass_reason reason = pv ? REASON_PV_MISSING : REASON_VG_ABSENT;
+
+	if (!drive->move->waiting || pass->waits_for != reason)
+		reason_note_trouble(drive, pass, reason, pv ? pv->id.text : drive->move->vg_name);
+}
+
 void reason_clear_trouble(struct drive *drive, struct pass *pass)
 {
 	drive->move->waiting = false;
+	set_wait(pass, REASON_NONE, "");
 	if (!state_has_reason(pass->state))
 		set_reason(pass, REASON_NONE, "");
 }
@@ -69,27 +105,19 @@ enum pass_reason reason_of_event(enum pass_event event)
 	}
 }
 
-/* Which extents a failing disk has hit, in words for the status. */
-static void describe_trouble(const struct observation *seen, char *text, size_t size_bytes)
-{
-	*text = '\0';
-	if (seen && seen->progress.trouble != LEG_SOUND)
-		snprintf(text, size_bytes, "within logical extents %" PRIu64 " to %" PRIu64,
-			 seen->progress.trouble_first_le,
-			 seen->progress.trouble_first_le + seen->progress.trouble_extent_count - 1);
-}
-
-void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen)
+void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen,
+		   const struct vg *vg)
 {
 	enum pass_reason reason = reason_of_event(row->event);
-	char text[PASS_REASON_TEXT_MAX];
 
 	if (row->action == ACTION_WAIT)
 		return; /* what is waited for is noted already */
+	set_wait(pass, REASON_NONE, "");
 	if (!state_has_reason(row->next)) {
 		set_reason(pass, REASON_NONE, "");
 	} else if (reason != REASON_NONE && row->state != PASS_UNDOING) {
-		describe_trouble(seen, text, sizeof(text));
-		set_reason(pass, reason, text);
+		set_reason(pass, reason, "");
+		if (seen)
+			pass->trouble = trouble_seen(seen, &pass->reservation, vg);
 	}
 }

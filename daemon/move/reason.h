@@ -16,11 +16,19 @@ void reason_set_text(struct pass *pass, const char *text);
 void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reason reason,
 			 const char *text);
 
+/* The same for a VG, or a PV of it, that is not there; noted once, however often it is looked for.
+ */
+void reason_note_absence(struct drive *drive, struct pass *pass);
+
 /* It goes on. */
 void reason_clear_trouble(struct drive *drive, struct pass *pass);
 
 /* Why an event leads away from what was asked; REASON_NONE: the reason known already stays. */
 enum pass_reason reason_of_event(enum pass_event event);
 
-/* The reason of a pass that goes by that row. seen: NULL, or what led to it. */
-void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen);
+/*
+ * The reason of a pass that goes by that row. seen: NULL, or what led to it; vg: the group as it
+ * was seen then, or NULL.
+ */
+void reason_update(struct pass *pass, const struct fsm_row *row, const struct observation *seen,
+		   const struct vg *vg);

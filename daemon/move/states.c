@@ -9,6 +9,7 @@ static const char *const state_names[] = {PASS_STATE_LIST(X)};
 static const char *const event_names[] = {PASS_EVENT_LIST(X)};
 static const char *const action_names[] = {PASS_ACTION_LIST(X)};
 static const char *const reason_names[] = {PASS_REASON_LIST(X)};
+static const char *const side_names[] = {TROUBLE_SIDE_LIST(X)};
 static const char *const move_names[] = {MOVE_STATE_LIST(X)};
 static const char *const goal_names[] = {MOVE_GOAL_LIST(X)};
 #undef X
@@ -33,6 +34,11 @@ const char *pass_reason_name(enum pass_reason reason)
 	return reason_names[reason];
 }
 
+const char *trouble_side_name(enum trouble_side side)
+{
+	return side_names[side];
+}
+
 const char *move_state_name(enum move_state state)
 {
 	return move_names[state];
@@ -54,6 +60,11 @@ static int find_name(const char *const *names, size_t count, const char *name)
 int pass_state_from_name(const char *name)
 {
 	return find_name(state_names, PASS_STATE_COUNT, name);
+}
+
+int trouble_side_from_name(const char *name)
+{
+	return find_name(side_names, TROUBLE_SIDE_COUNT, name);
 }
 
 int pass_reason_from_name(const char *name)

@@ -93,6 +93,7 @@
 #define PASS_REASON_LIST(N)                       \
 	N(NONE, "")                               \
 	N(VG_ABSENT, "vg_absent")                 \
+	N(PV_MISSING, "pv_missing")               \
 	N(LV_GONE, "lv_gone")                     \
 	N(LV_CHANGED, "lv_changed")               \
 	N(NO_SPACE, "no_space")                   \
@@ -105,6 +106,12 @@
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \
 	N(ABORTED, "aborted")
+
+/* Which disk it is that fails a pass. T(enumerator, name) */
+#define TROUBLE_SIDE_LIST(T) \
+	T(NONE, "")          \
+	T(SOURCE, "source")  \
+	T(DEST, "destination")
 
 /* States of a whole move, worked out from its passes and what its owner wants. */
 #define MOVE_STATE_LIST(M)      \
@@ -135,6 +142,9 @@ enum pass_action { PASS_ACTION_LIST(X) PASS_ACTION_COUNT };
 #define X(code, name) REASON_##code,
 enum pass_reason { PASS_REASON_LIST(X) PASS_REASON_COUNT };
 #undef X
+#define X(code, name) TROUBLE_##code,
+enum trouble_side { TROUBLE_SIDE_LIST(X) TROUBLE_SIDE_COUNT };
+#undef X
 #define X(code, name) MOVE_##code,
 enum move_state { MOVE_STATE_LIST(X) MOVE_STATE_COUNT };
 #undef X
@@ -146,10 +156,12 @@ const char *pass_state_name(enum pass_state state);
 const char *pass_event_name(enum pass_event event);
 const char *pass_action_name(enum pass_action action);
 const char *pass_reason_name(enum pass_reason reason);
+const char *trouble_side_name(enum trouble_side side);
 const char *move_state_name(enum move_state state);
 const char *move_goal_name(enum move_goal goal);
 
 /* Each returns the enumerator as a number, or −1 for a name that is none. */
 int pass_state_from_name(const char *name);
 int pass_reason_from_name(const char *name);
+int trouble_side_from_name(const char *name);
 int move_goal_from_name(const char *name);

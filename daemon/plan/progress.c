@@ -16,6 +16,11 @@ static bool mirror_is_in_sync(const struct dm_mirror_status *status)
 	return status->synced_regions == status->total_regions;
 }
 
+bool leg_trouble_is_of_source(enum leg_trouble trouble)
+{
+	return trouble != LEG_SOUND && trouble != LEG_DEST_FAILED;
+}
+
 /* A letter that is not known (a failed flush, Linux 6.1's 'F', is one) is taken for the worst. */
 /*
  * A write that the source of a copying mirror did not take is not acknowledged
@@ -104,6 +109,7 @@ static void note_trouble(const struct dm_target *target, const struct leg_run *r
 			 struct leg_progress *progress)
 {
 	uint64_t first = run->lv_start_sectors + target->start_sectors - run->leg_start_sectors;
+	bool of_source = leg_trouble_is_of_source(trouble);
 	uint64_t last = first + target->len_sectors - 1;
 
 	if (trouble <= progress->trouble)
@@ -112,6 +118,12 @@ static void note_trouble(const struct dm_target *target, const struct leg_run *r
 	progress->trouble_first_le = first / extent_size_sectors;
 	progress->trouble_extent_count =
 		last / extent_size_sectors - progress->trouble_first_le + 1;
+	progress->trouble_at = (struct leg_place){
+		.lv_start_sectors = first,
+		.len_sectors = target->len_sectors,
+		.dev = of_source ? target->source_dev : target->dest_dev,
+		.dev_start_sectors = of_source ? target->source_sectors : target->dest_sectors,
+	};
 }
 
 /* Adds what one mirror says to the progress. */

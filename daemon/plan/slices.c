@@ -10,10 +10,13 @@
 /*
  * Most regions of a mirror that copies. The kernel keeps three bits and part of
  * a hash table for each (dm-log.c, dm-region-hash.c; its count is only 32 bits
- * wide), some tens of KiB at this number. Longer stretches are copied in
- * several windows, which also bounds how long a shape is kept.
+ * wide), some KiB at this number. Longer stretches are copied in several
+ * windows, which also bounds how long a shape is kept, and what a source that
+ * cannot be read in one place takes with it: until the table is swapped the
+ * kernel fails all reads of what that mirror has not copied yet (dm-raid1.c's
+ * do_reads(), Linux 6.1).
  */
-#define SYNC_REGIONS_MAX 65536u
+#define SYNC_REGIONS_MAX 4096u
 
 /*
  * Largest region of a mirror that is equal on both sides. There a region only

@@ -69,6 +69,14 @@ enum leg_trouble {
 	LEG_SOURCE_WRITE_FAILED, /* the source may lack what was written to both sides */
 };
 
+/* A stretch of the LV, and where it lies on one of the two disks. */
+struct leg_place {
+	uint64_t lv_start_sectors;
+	uint64_t len_sectors;
+	dev_t dev;
+	uint64_t dev_start_sectors;
+};
+
 struct leg_progress {
 	uint64_t copied_sectors;
 	uint64_t total_sectors;
@@ -79,7 +87,11 @@ struct leg_progress {
 	enum leg_trouble trouble;  /* the gravest */
 	uint64_t trouble_first_le; /* of the LV: where the first slice with it lies */
 	uint64_t trouble_extent_count;
+	struct leg_place trouble_at; /* the slice with it, on the side that is in trouble */
 };
+
+/* True when it is the source that is in trouble. */
+bool leg_trouble_is_of_source(enum leg_trouble trouble);
 
 /*
  * Reads map and progress back from a live leg. mirrors: one status per target

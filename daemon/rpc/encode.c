@@ -23,14 +23,37 @@ static int add_text_or_null(struct json_object *object, const char *key, const c
 	return text ? protocol_add_text(object, key, text) : protocol_add_null(object, key);
 }
 
-static struct json_object *encode_reason(const struct pass *pass)
+static struct json_object *encode_reason(enum pass_reason code, const char *text)
 {
 	cleanup(protocol_put) struct json_object *reason = json_object_new_object();
 
-	if (!reason || protocol_add_text(reason, "code", pass_reason_name(pass->reason)) < 0 ||
-	    protocol_add_text(reason, "text", pass->reason_text) < 0)
+	if (!reason || protocol_add_text(reason, "code", pass_reason_name(code)) < 0 ||
+	    protocol_add_text(reason, "text", text) < 0)
 		return NULL;
 	return steal_pointer(&reason);
+}
+
+static int add_reason_or_null(struct json_object *object, const char *key, enum pass_reason code,
+			      const char *text)
+{
+	return code == REASON_NONE ? protocol_add_null(object, key)
+				   : protocol_add_object(object, key, encode_reason(code, text));
+}
+
+static struct json_object *encode_trouble(const struct pass_trouble *trouble)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || protocol_add_text(object, "side", trouble_side_name(trouble->side)) < 0 ||
+	    add_text_or_null(object, "device", *trouble->device ? trouble->device : NULL) < 0 ||
+	    protocol_add_text(object, "pv_uuid", trouble->pv.text) < 0 ||
+	    protocol_add_number(object, "first_le", trouble->first_le) < 0 ||
+	    protocol_add_number(object, "le_count", trouble->le_count) < 0 ||
+	    protocol_add_number(object, "first_sector", trouble->first_sector) < 0 ||
+	    protocol_add_number(object, "sector_count", trouble->sector_count) < 0 ||
+	    protocol_add_object(object, "exact", json_object_new_boolean(trouble->is_exact)) < 0)
+		return NULL;
+	return steal_pointer(&object);
 }
 
 static struct json_object *encode_pass(const struct pass *pass, bool verify)
@@ -44,11 +67,14 @@ static struct json_object *encode_pass(const struct pass *pass, bool verify)
 	    protocol_add_number(object, "total_bytes", pass->total_bytes) < 0 ||
 	    add_number_if(pass->is_observed, object, "copied_bytes", pass->copied_bytes) < 0 ||
 	    add_number_if(verify, object, "verified_bytes", pass->verified_bytes) < 0 ||
-	    add_text_or_null(object, "unverified", *pass->unverified ? pass->unverified : NULL) < 0)
+	    add_text_or_null(object, "unverified", *pass->unverified ? pass->unverified : NULL) <
+		    0 ||
+	    add_reason_or_null(object, "reason", pass->reason, pass->reason_text) < 0 ||
+	    add_reason_or_null(object, "waits_for", pass->waits_for, pass->waits_text) < 0)
 		return NULL;
-	ret = pass->reason == REASON_NONE
-		      ? protocol_add_null(object, "reason")
-		      : protocol_add_object(object, "reason", encode_reason(pass));
+	ret = pass->trouble.side == TROUBLE_NONE
+		      ? protocol_add_null(object, "trouble")
+		      : protocol_add_object(object, "trouble", encode_trouble(&pass->trouble));
 	return ret < 0 ? NULL : steal_pointer(&object);
 }
 

@@ -128,6 +128,7 @@ static enum metadata_stage stage_after(enum metadata_edit edit, enum metadata_st
 	case METADATA_COMMIT:
 		return STAGE_COMMITTED;
 	case METADATA_RELEASE:
+	case METADATA_CLEAR:
 		break;
 	}
 	return before == STAGE_COMMITTED || before == STAGE_RELEASED ? STAGE_RELEASED

@@ -200,6 +200,46 @@ static void reasons_are_shown_with_their_text(void **state)
 		      "bb  failed  4.00 KiB   25%  the source cannot be read: LE 12\n");
 }
 
+#define FAILING(id, state, reason, trouble, waits)                                            \
+	SAMPLE_MOVE(id, state, 4096, 0,                                                       \
+		    "[{'lv':'a','lv_uuid':'u','state':'undoing','total_bytes':4096,"          \
+		    "'copied_bytes':0,'reason':{'code':'" reason "','text':''},'trouble':{"   \
+		    "'side':" trouble ",'pv_uuid':'P-1','first_le':47,'le_count':1,"          \
+		    "'first_sector':102048,'sector_count':8,'exact':true},'waits_for':" waits \
+		    "}]")
+
+static void a_disk_that_fails_is_named_with_what_to_do(void **state)
+{
+	static const char source[] =
+		FAILING(4, "failed", "source_unreadable", "'source','device':'/dev/sdb'", "null");
+	static const char dest[] =
+		FAILING(5, "running", "destination_failed", "'destination','device':null",
+			"{'code':'pv_missing','text':'P-1'}");
+
+	(void)state;
+	expect_status(
+		source, 4, PLAIN,
+		"Move 4: failed, 0% of 4.00 KiB\n"
+		"  VG       vg0\n"
+		"  From     /dev/sdb\n"
+		"  To       /dev/sdc\n"
+		"  Started  2023-11-14 22:13:20\n"
+		"  UUID     0f0e\n"
+		"\n"
+		"LV  STATE        SIZE  DONE  REASON\n"
+		"a   undoing  4.00 KiB    0%  the source cannot be read: sectors 102048 to 102055 "
+		"of "
+		"/dev/sdb (logical extent 47)\n"
+		"\n"
+		"LV a stays where it was, with all that can be read of it: restore the unreadable "
+		"sectors from a backup and move again, or copy the rest elsewhere with ddrescue; "
+		"then replace /dev/sdb (PV P-1).\n");
+	expect_headline(dest,
+			"Move 5: running, 0% of 4.00 KiB; a: undoing, the destination failed: "
+			"sectors 102048 to 102055 of the disk (logical extent 47); waits: a PV is "
+			"missing: P-1");
+}
+
 static void headline_says_how_far_it_is(void **state)
 {
 	(void)state;
@@ -353,6 +393,7 @@ int main(void)
 		cmocka_unit_test(states_are_coloured_where_wanted),
 		cmocka_unit_test(one_move_is_shown_with_its_passes),
 		cmocka_unit_test(reasons_are_shown_with_their_text),
+		cmocka_unit_test(a_disk_that_fails_is_named_with_what_to_do),
 		cmocka_unit_test(headline_says_how_far_it_is),
 		cmocka_unit_test(headline_says_what_is_waited_for),
 		cmocka_unit_test(what_is_copied_may_be_unknown),

@@ -741,6 +741,60 @@ static void any_layout_moves_extent_by_extent(void **state)
 	}
 }
 
+/* Of the reservation the group's id is all that a clearing needs. */
+static const struct reservation everything = {.vg = {VG}};
+
+static void clear_undoes_a_reserve_without_a_trace(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *cleared = edit(reserved, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(text, cleared, "");
+}
+
+static void clear_after_the_commit_leaves_nothing_but_the_moved_extents(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *committed = edit(reserved, METADATA_COMMIT, &WHOLE);
+	_free_ char *released = edit(committed, METADATA_RELEASE, &WHOLE);
+	_free_ char *cleared = edit(committed, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(released, cleared, "");
+}
+
+static void clear_knows_a_reservation_without_its_tag_and_one_that_is_visible(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *untagged = text_replace(reserved, "tags=[\"pvmoved\"]", "tags=[\"other\"]");
+	_free_ char *visible = text_replace(reserved, "[\"READ\",\"WRITE\",\"LOCKED\"]",
+					    "[\"READ\",\"WRITE\",\"VISIBLE\"]");
+	_free_ char *from_untagged = edit(untagged, METADATA_CLEAR, &everything);
+	_free_ char *from_visible = edit(visible, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(text, from_untagged, "");
+	assert_differences(text, from_visible, "");
+}
+
+static void clear_leaves_the_locks_of_pvmove_alone(void **state)
+{
+	_free_ char *text = sample_read("pvmove");
+	cleanup(vg_freep) struct vg *vg = text_parse(text);
+	const struct reservation all = {.vg = vg->id};
+	char *cleared = NULL;
+
+	(void)state;
+	assert_true(metadata_edit_is_done(METADATA_CLEAR, vg, &all));
+	assert_int_equal(metadata_edit(text, strlen(text), METADATA_CLEAR, &all, &cleared),
+			 -ESTALE);
+	assert_null(cleared);
+}
+
 static int silence(void **state)
 {
 	(void)state;
@@ -779,6 +833,10 @@ int main(void)
 		cmocka_unit_test(release_after_the_commit_leaves_a_lock_alone_that_another_took),
 		cmocka_unit_test(the_last_lv_takes_its_section_with_it),
 		cmocka_unit_test(any_layout_moves_extent_by_extent),
+		cmocka_unit_test(clear_undoes_a_reserve_without_a_trace),
+		cmocka_unit_test(clear_after_the_commit_leaves_nothing_but_the_moved_extents),
+		cmocka_unit_test(clear_knows_a_reservation_without_its_tag_and_one_that_is_visible),
+		cmocka_unit_test(clear_leaves_the_locks_of_pvmove_alone),
 	};
 
 	return cmocka_run_group_tests(tests, silence, NULL);

@@ -176,6 +176,42 @@ static void a_reason_that_is_not_utf8_can_be_read_back(void **state)
 	move_free(move);
 }
 
+static void the_place_a_disk_failed_at_comes_back(void **state)
+{
+	struct move *move = make_move();
+	struct pass_trouble *trouble = &move->passes[0].trouble;
+	struct record record = {0};
+	char *text;
+
+	(void)state;
+	*trouble = (struct pass_trouble){
+		.side = TROUBLE_SOURCE,
+		.pv = move->passes[0].reservation.runs[0].source_pv,
+		.device = "/dev/sdb",
+		.first_le = 4,
+		.le_count = 1,
+		.first_sector = UINT64_C(1) << 40,
+		.sector_count = 8,
+		.is_exact = true,
+	};
+	text = codec_encode_pass(move, &move->passes[0], 1, false);
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.pass.trouble.side, TROUBLE_SOURCE);
+	assert_string_equal(record.pass.trouble.pv.text, trouble->pv.text);
+	assert_string_equal(record.pass.trouble.device, "/dev/sdb");
+	assert_int_equal(record.pass.trouble.first_le, 4);
+	assert_int_equal(record.pass.trouble.first_sector, UINT64_C(1) << 40);
+	assert_int_equal(record.pass.trouble.sector_count, 8);
+	assert_true(record.pass.trouble.is_exact);
+	record_deinit(&record);
+	free(text);
+	trouble->sector_count = 0;
+	text = codec_encode_pass(move, &move->passes[0], 1, false);
+	assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+	free(text);
+	move_free(move);
+}
+
 static void goals_and_ids_come_back(void **state)
 {
 	struct move *move = make_move();
@@ -283,11 +319,42 @@ static void runs_out_of_order_or_too_large_are_refused(void **state)
 	move_free(move);
 }
 
+/* What the protocol could not say, or counting would go round on. */
+static void numbers_beyond_all_bounds_are_refused(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	struct {
+		uint64_t *value, bad;
+	} cases[] = {
+		{&move->created_us, (uint64_t)INT64_MAX + 1},
+		{&move->finished_us, UINT64_MAX},
+		{&move->id, INT64_MAX},
+		{&move->extent_bytes, 0},
+		{&move->extent_bytes, UINT64_C(512) << 32},
+		{&move->passes[0].reservation.runs[1].extent_count, UINT32_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t good = *cases[i].value;
+		char *text;
+
+		*cases[i].value = cases[i].bad;
+		text = codec_encode_move(move);
+		assert_int_equal(codec_decode(text, strlen(text), &record), -EBADMSG);
+		free(text);
+		*cases[i].value = good;
+	}
+	move_free(move);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_move_comes_back_as_it_was_recorded),
 		cmocka_unit_test(a_pass_comes_back_with_and_without_a_new_plan),
+		cmocka_unit_test(the_place_a_disk_failed_at_comes_back),
 		cmocka_unit_test(a_reason_that_is_not_utf8_can_be_read_back),
 		cmocka_unit_test(a_record_from_before_there_was_verifying_is_read),
 		cmocka_unit_test(an_order_to_verify_that_is_not_understood_is_not_taken_for_none),
@@ -296,6 +363,7 @@ int main(void)
 		cmocka_unit_test(noise_in_a_record_never_does_harm),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(runs_out_of_order_or_too_large_are_refused),
+		cmocka_unit_test(numbers_beyond_all_bounds_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -389,6 +389,54 @@ static void a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_aga
 			 EVENT_SOURCE_FAILED);
 }
 
+/* What is seen when LVM no longer finds that PV, and the leg is still on it. */
+static enum pass_event see_missing(struct scene *scene, size_t pv)
+{
+	enum pass_event event;
+
+	scene->pvs[pv].missing = true;
+	scene->pvs[pv].dev = 0;
+	event = see(scene);
+	free(scene);
+	return event;
+}
+
+static struct scene *leg_scene(bool on_dest, enum dm_target_type type, uint64_t synced_regions)
+{
+	struct scene *scene = make_scene();
+
+	set_metadata(scene, on_dest, true);
+	put_lv_on_leg(scene);
+	set_leg(scene, type, synced_regions);
+	return scene;
+}
+
+static void an_lv_gets_off_a_leg_whose_disk_is_gone(void **state)
+{
+	struct scene *scene;
+
+	(void)state;
+	assert_int_equal(see_missing(leg_scene(false, DM_MIRROR, 3), 1), EVENT_DEST_FAILED);
+	assert_int_equal(see_missing(leg_scene(false, DM_MIRROR, ALL_REGIONS), 1),
+			 EVENT_DEST_FAILED);
+	assert_int_equal(see_missing(leg_scene(false, DM_MIRROR, 3), 0), EVENT_SOURCE_FAILED);
+	assert_int_equal(see_missing(leg_scene(false, DM_LINEAR, 0), 1), EVENT_LEG_ATTACHED);
+	scene = leg_scene(false, DM_LINEAR, 0);
+	put_lv_on_source(scene);
+	assert_int_equal(see_missing(scene, 1), EVENT_LEG_READY);
+	assert_int_equal(see_missing(leg_scene(true, DM_MIRROR, ALL_REGIONS), 0), EVENT_COMMITTED);
+}
+
+static void what_needs_the_disk_that_is_gone_waits_for_it(void **state)
+{
+	(void)state;
+	/* all is on the destination, which cannot be committed to */
+	assert_int_equal(see_missing(leg_scene(false, DM_MIRROR, ALL_REGIONS), 0), EVENT_VG_ABSENT);
+	/* the source under the pass-through cannot be put under the LV */
+	assert_int_equal(see_missing(leg_scene(false, DM_LINEAR, 0), 0), EVENT_VG_ABSENT);
+	assert_int_equal(see_missing(leg_scene(true, DM_MIRROR, ALL_REGIONS), 1), EVENT_VG_ABSENT);
+}
+
 static void an_lv_that_is_gone_is_told_from_one_with_a_leg_left(void **state)
 {
 	struct scene *scene = make_scene();
@@ -419,6 +467,8 @@ int main(void)
 		cmocka_unit_test(writes_that_a_copying_source_did_not_take_are_no_reason_to_hold),
 		cmocka_unit_test(
 			a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again),
+		cmocka_unit_test(an_lv_gets_off_a_leg_whose_disk_is_gone),
+		cmocka_unit_test(what_needs_the_disk_that_is_gone_waits_for_it),
 		cmocka_unit_test(an_lv_that_is_gone_is_told_from_one_with_a_leg_left),
 	};
 

@@ -209,6 +209,16 @@ static void trouble_is_placed_on_the_lv(void **state)
 	assert_int_equal(scene->progress.trouble_first_le,
 			 scene->geometry.runs[1].lv_start_sectors / EXTENT_SECTORS);
 	assert_int_equal(scene->progress.trouble_extent_count, 10);
+	assert_int_equal(scene->progress.trouble_at.dev, scene->geometry.runs[1].source_dev);
+	assert_int_equal(scene->progress.trouble_at.dev_start_sectors,
+			 scene->geometry.runs[1].source_sectors);
+	assert_int_equal(scene->progress.trouble_at.len_sectors, 10 * EXTENT_SECTORS);
+	scene->statuses[1].source = DM_LEG_ALIVE;
+	scene->statuses[1].dest = DM_LEG_WRITE_FAILED;
+	observe(scene);
+	assert_int_equal(scene->progress.trouble_at.dev, scene->geometry.runs[1].dest_dev);
+	assert_int_equal(scene->progress.trouble_at.dev_start_sectors,
+			 scene->geometry.runs[1].dest_sectors);
 	scene->statuses[0].source = DM_LEG_SYNC_FAILED;
 	observe(scene);
 	assert_int_equal(scene->progress.trouble_first_le,

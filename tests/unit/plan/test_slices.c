@@ -151,7 +151,7 @@ static void one_mirror_has_a_bounded_number_of_regions(void **state)
 	hand_advance(&map, &geometry, &four, false);
 	for (size_t i = 0; i < map.count; i++)
 		if (map.slices[i].kind == SLICE_SYNC)
-			assert_int_equal(map.slices[i].len_sectors, (uint64_t)65536 * 1024);
+			assert_int_equal(map.slices[i].len_sectors, (uint64_t)4096 * 1024);
 }
 
 static void what_is_synced_is_never_copied_again(void **state)

@@ -94,9 +94,11 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 		"'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
 		"'destinations':['/dev/sdb','/dev/sdc'],'passes':["
 		"{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
-		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'reason':null},"
+		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"for':null,'trouble':null},"
 		"{'lv':'home','lv_uuid':'','state':'copying','total_bytes':9000,"
-		"'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':null}],"
+		"'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"for':null,'trouble':null}],"
 		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
 		"'eta_us':null,"
 		"'created_us':1700000000000000,'finished_us':null,'request_id':null,"
@@ -127,7 +129,38 @@ static void what_is_known_is_not_null(void **state)
 	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
 		       "{'lv':'home','lv_uuid':'','state':'failed','total_bytes':9000,"
 		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':"
-		       "{'code':'source_unreadable','text':'sector 8 ?'}}");
+		       "{'code':'source_unreadable','text':'sector 8 "
+		       "?'},'waits_for':null,'trouble':null}");
+}
+
+static void a_disk_that_failed_is_named_with_its_sectors(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	sample.passes[1].state = PASS_UNDOING;
+	sample.passes[1].reason = REASON_DEST_FAILED;
+	sample.passes[1].waits_for = REASON_PV_MISSING;
+	strcpy(sample.passes[1].waits_text, "the PV");
+	sample.passes[1].trouble = (struct pass_trouble){
+		.side = TROUBLE_DEST,
+		.pv = {"the PV"},
+		.first_le = 4,
+		.le_count = 2,
+		.first_sector = 10240,
+		.sector_count = 4096,
+	};
+	object = encode_move(&sample.move);
+	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
+		       "{'lv':'home','lv_uuid':'','state':'undoing','total_bytes':9000,"
+		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':{'"
+		       "code':'destination_failed','text':''},"
+		       "'waits_for':{'code':'pv_missing','text':'the PV'},"
+		       "'trouble':{'side':'destination','device':null,'pv_uuid':'the PV',"
+		       "'first_le':4,'le_count':2,'first_sector':10240,'sector_count':4096,"
+		       "'exact':false}}");
 }
 
 static void what_is_verified_is_said_where_it_was_asked_for(void **state)
@@ -248,6 +281,7 @@ int main(void)
 		cmocka_unit_test(a_move_is_encoded_as_the_interface_says),
 		cmocka_unit_test(what_is_known_is_not_null),
 		cmocka_unit_test(what_is_verified_is_said_where_it_was_asked_for),
+		cmocka_unit_test(a_disk_that_failed_is_named_with_its_sectors),
 		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
 		cmocka_unit_test(what_nobody_has_looked_at_is_not_known),
 		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),

@@ -291,6 +291,7 @@ static void the_interface_names_every_state(void **state)
 	static const char *const pass_states[] = {PASS_STATE_LIST(X)};
 	static const char *const move_states[] = {MOVE_STATE_LIST(X)};
 	static const char *const reasons[] = {PASS_REASON_LIST(X)};
+	static const char *const sides[] = {TROUBLE_SIDE_LIST(X)};
 #undef X
 	static const struct {
 		const char *field;
@@ -301,10 +302,11 @@ static void the_interface_names_every_state(void **state)
 		{"state", move_states, sizeof(move_states) / sizeof(move_states[0])},
 		/* without the reason that is null */
 		{"code", reasons + 1, sizeof(reasons) / sizeof(reasons[0]) - 1},
+		{"side", sides + 1, sizeof(sides) / sizeof(sides[0]) - 1},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		char line[512];
 		char *end = line + sprintf(line, "  %s: (", lists[i].field);
 

@@ -42,6 +42,11 @@ said() {
 	grep -qE -e "$1" "$work/said" || fail "it did not say \"$1\""
 }
 
+# note TEXT...: a figure that is to be seen of a case that has passed as well.
+note() {
+	echo "$*" | tee -a "$work/notes"
+}
+
 # run_case NAME FUNCTION [SECONDS]: NAME is a sentence. Cases know nothing of each other.
 run_case() {
 	[[ -z $case_filter || $1 =~ $case_filter ]] || return 0
@@ -70,6 +75,7 @@ run_step() {
 	status=$?
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
+		[ ! -e "$work/notes" ] || sed 's/^/# /' "$work/notes"
 	else
 		echo "not ok $case_count - $name"
 		case_diagnose "$status" "$work/said.$case_count" 2>&1 | sed 's/^/# /'
@@ -154,6 +160,7 @@ case_clean_up() {
 	local disk
 
 	writers_kill
+	pkill -KILL -x flood
 	daemon_kill_all
 	unmount_all
 	forget_vgs

@@ -69,6 +69,18 @@ writer_stop() {
 	echo "the writer in $dir wrote $written blocks and found them right"
 }
 
+# writer_longest_wait_ms DIR, after writer_stop: of any read, write or sync.
+writer_longest_wait_ms() {
+	python3 - "$work/fio${1//\//_}.json" <<-'EOF'
+		import json, sys
+		text = open(sys.argv[1]).read()
+		job = json.loads(text[text.index('{'):])['jobs'][0]
+		waits = [job[kind][field]['max'] for kind, field in
+			(('read', 'clat_ns'), ('write', 'clat_ns'), ('sync', 'lat_ns')) if field in job[kind]]
+		print(round(max(waits) / 1e6))
+	EOF
+}
+
 has_ended() {
 	! kill -0 "$1" 2>/dev/null
 }

@@ -11,6 +11,7 @@ faulty_pv() {
 	size=$(($(blockdev --getsz "$disk") - 2048))
 	echo "$disk $size" >"$work/faulty.$2"
 	dmsetup create "$2" --table "0 $size linear $disk 2048"
+	wipefs -qaf "/dev/mapper/$2" # an earlier case has had a PV there
 	pvcreate -qq -y "/dev/mapper/$2"
 }
 

@@ -3,6 +3,7 @@
 # What a script in a test machine has at hand.
 . /run/payload/guest/cases.sh
 . /run/payload/guest/lvm.sh
+. /run/payload/guest/faulty.sh
 . /run/payload/guest/data.sh
 . /run/payload/guest/checks.sh
 . /run/payload/guest/daemon.sh

@@ -341,6 +341,54 @@ udevd_has_ended() {
 	! pgrep -x systemd-udevd >/dev/null
 }
 
+# compares LEN VERDICT: the first LEN sectors of $first and $second.
+compares() {
+	dm_on_kernel compare "$first" "$second" "$1" | tee "$work/said"
+	grep -q "^1: 0 $2\$" "$work/said" || fail "it does not say: $2"
+}
+
+stretches_are_compared() {
+	local first second
+
+	first=$(dev_of "$(pv 0)")
+	second=$(dev_of "$(pv 1)")
+	head -c 16M /dev/urandom >"$work/content"
+	dd if="$work/content" of="$(pv 0)" bs=1M oflag=direct status=none
+	dd if="$work/content" of="$(pv 1)" bs=1M oflag=direct status=none
+	compares 32768 'equal 0 0'
+	printf x | dd of="$(pv 1)" bs=1 seek=$((20000 * 512 + 7)) conv=notrunc,fsync status=none
+	compares 32768 'different 20000 1'
+	fails_with 1 dm_on_kernel compare "$first" "$second" 32776
+	said EINVAL
+	dmsetup create bad --table "0 10000 linear $(pv 0) 0
+		10000 8 error
+		10008 22760 linear $(pv 0) 10008"
+	first=$(dev_of /dev/mapper/bad)
+	compares 32768 'first-unreadable 10000 1'
+	dmsetup remove bad
+}
+
+# Both sides of a mirror that is written to all the time.
+what_is_written_to_is_equal_all_the_same() {
+	local first second
+
+	some_lv
+	put_on_leg "$work/here"
+	mirrors "$work/here" "$work/there" >"$work/mirrors"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	timeout 60 dm_on_kernel wait-synced "$leg"
+	writer_start /mnt/lv 8 2000
+	for _ in 1 2 3 4 5 6 7 8; do
+		# The first segment, which lies at the same place of both disks; LVM's label lies before.
+		dmsetup create one --table "0 32768 linear $(pv 0) 2048"
+		dmsetup create two --table "0 32768 linear $(pv 1) 2048"
+		first=$(dev_of /dev/mapper/one) second=$(dev_of /dev/mapper/two)
+		compares 32768 'equal 0 0'
+		dmsetup remove one two
+	done
+	writer_stop /mnt/lv
+}
+
 run_case 'a whole move, there and back, under a writer' a_whole_move_there_and_back
 run_case 'a leg is no file system to udev' a_leg_is_no_file_system_to_udev
 run_case 'observing never sees half a swap' observing_never_sees_half_a_swap
@@ -355,4 +403,6 @@ run_case 'a disk that hangs holds up its own swap only' a_disk_that_hangs_holds_
 run_case 'a stuck udevd holds up nothing for long' a_stuck_udevd_holds_up_nothing_for_long
 run_case 'without udev nodes are still made' without_udev_nodes_are_still_made
 run_case 'without semaphores udev is not waited for' without_semaphores_udev_is_not_waited_for
+run_case 'two stretches are compared, and what differs is named' stretches_are_compared
+run_case 'what is written to all the time compares as equal' what_is_written_to_is_equal_all_the_same
 end_cases

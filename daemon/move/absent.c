@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/absent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+/* The kernel has 12 bits for major numbers and 20 for minor ones; it gives out neither of these. */
+#define DEV_OF_NOTHING makedev(0xfff, 0xfffff)
+
+void absence_deinit(struct absence *absence)
+{
+	free(absence->pvs);
+	*absence = (struct absence){0};
+}
+
+static struct vg_pv *find_pv(struct absence *absence, const struct lvm_id *id)
+{
+	for (size_t i = 0; i < absence->vg.pv_count; i++)
+		if (lvm_id_equal(&absence->pvs[i].id, id))
+			return &absence->pvs[i];
+	return NULL;
+}
+
+/* Gives a PV that is missing the number of the device that is in its place. */
+static void place_pv(struct vg_pv *pv, dev_t dev)
+{
+	if (!pv || (!pv->missing && pv->dev != 0))
+		return;
+	pv->missing = false;
+	if (pv->dev == 0)
+		pv->dev = dev;
+}
+
+/* The target of the leg that the run begins with, or NULL. */
+static const struct dm_target *target_at(const struct dm_table *leg, uint64_t start_sectors)
+{
+	for (size_t i = 0; i < leg->count; i++)
+		if (leg->targets[i].start_sectors == start_sectors)
+			return &leg->targets[i];
+	return NULL;
+}
+
+/* The number of the destination of a run: that of its first mirror, wherever that is in the run. */
+static dev_t dest_dev_of(const struct dm_table *leg, uint64_t start_sectors, uint64_t len_sectors)
+{
+	for (size_t i = 0; i < leg->count; i++) {
+		const struct dm_target *target = &leg->targets[i];
+
+		if (target->type == DM_MIRROR && target->start_sectors >= start_sectors &&
+		    target->start_sectors - start_sectors < len_sectors)
+			return target->dest_dev;
+	}
+	return DEV_OF_NOTHING;
+}
+
+static bool pv_is_missing(const struct vg *vg, const struct lvm_id *id)
+{
+	const struct vg_pv *pv = vg_find_pv(vg, id);
+
+	return pv && (pv->missing || pv->dev == 0);
+}
+
+int absence_see(const struct pass_sight *sight, struct absence *absencep)
+{
+	const struct dm_table *leg = &sight->leg->table;
+	struct absence absence = {.vg = *sight->vg};
+	size_t size_bytes = sight->vg->pv_count * sizeof(struct vg_pv);
+	uint64_t start = 0;
+
+	absence.pvs = malloc(size_bytes ? size_bytes : 1);
+	if (!absence.pvs)
+		return -ENOMEM;
+	if (size_bytes)
+		memcpy(absence.pvs, sight->vg->pvs, size_bytes);
+	absence.vg.pvs = absence.pvs;
+	for (size_t i = 0; i < sight->reservation->run_count; i++) {
+		const struct run *run = &sight->reservation->runs[i];
+		/* what does not fit is not in the leg either */
+		uint64_t len = run->extent_count * sight->vg->extent_size_sectors;
+		const struct dm_target *target = target_at(leg, start);
+
+		absence.source |= pv_is_missing(sight->vg, &run->source_pv);
+		absence.dest |= pv_is_missing(sight->vg, &run->dest_pv);
+		if (target && target->type != DM_OTHER)
+			place_pv(find_pv(&absence, &run->source_pv), target->source_dev);
+		place_pv(find_pv(&absence, &run->dest_pv), dest_dev_of(leg, start, len));
+		start += len;
+	}
+	*absencep = absence;
+	return 0;
+}
+
+/* The disk that is gone, as trouble of the first run that needs it. */
+static void note_absence(const struct absence *absence, const struct reservation *reservation,
+			 struct observation *seen)
+{
+	struct leg_progress *progress = &seen->progress;
+	const struct leg_run *place = seen->geometry.runs;
+	const struct run *run = reservation->runs;
+
+	if (progress->trouble != LEG_SOUND)
+		return;
+	progress->trouble = absence->dest ? LEG_DEST_FAILED : LEG_SOURCE_WRITE_FAILED;
+	progress->trouble_first_le = run->first_le;
+	progress->trouble_extent_count = run->extent_count;
+	progress->trouble_at = (struct leg_place){
+		.lv_start_sectors = place->lv_start_sectors,
+		.len_sectors = place->len_sectors,
+		.dev = absence->dest ? place->dest_dev : place->source_dev,
+		.dev_start_sectors = absence->dest ? place->dest_sectors : place->source_sectors,
+	};
+}
+
+void absence_temper(const struct absence *absence, const struct reservation *reservation,
+		    struct observation *seen)
+{
+	switch (seen->event) {
+	case EVENT_IN_SYNC:
+		/* The destination has everything, and the metadata cannot be made to say so. */
+		if (!absence->dest) {
+			seen->event = EVENT_VG_ABSENT;
+			return;
+		}
+		/* fall through */
+	case EVENT_MIRRORING:
+	case EVENT_MIRROR_IDLE:
+		note_absence(absence, reservation, seen);
+		seen->event = absence->dest ? EVENT_DEST_FAILED : EVENT_SOURCE_FAILED;
+		return;
+	case EVENT_LEG_ATTACHED:
+		if (absence->source)
+			seen->event = EVENT_VG_ABSENT;
+		return;
+	case EVENT_COMMITTED:
+	case EVENT_SWITCHED:
+		if (absence->dest)
+			seen->event = EVENT_VG_ABSENT;
+		return;
+	case EVENT_SOURCE_UNREADABLE:
+	case EVENT_SOURCE_FAILED:
+	case EVENT_DEST_FAILED:
+	case EVENT_LEG_READY:
+	case EVENT_LEG_BYPASSED:
+	case EVENT_STRAY_LEG:
+	case EVENT_RESERVATION_LOST:
+		return;
+	default:
+		seen->event = EVENT_VG_ABSENT;
+	}
+}

@@ -262,6 +262,7 @@ const char *explain_reason(const char *code)
 		{"destination_failed", "the destination failed"},
 		{"verify_failed", "verification failed"},
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
+		{"suspended", "a device was suspended by someone else; \"dmsetup resume\" it"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},
 		{"journal_failed", "the journal cannot be written"},

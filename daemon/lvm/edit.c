@@ -186,7 +186,7 @@ static void apply_edit(struct request *request)
 		return;
 	}
 	if (request->edit.guard && !request->edit.guard(request->arg, request->vg)) {
-		request_finish(request, -ECANCELED, NULL);
+		request_finish(request, -ECANCELED, "something has changed meanwhile");
 		return;
 	}
 	r = metadata_edit(request->text, request->text_len, request->edit.kind, reservation, &text);

@@ -51,9 +51,9 @@ enum metadata_edit {
 };
 
 /*
- * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED,
- * or, after METADATA_RELEASE, whatever the stage, without the hidden LV, and after
- * METADATA_CLEAR without anything of any reservation.
+ * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED
+ * with the LV on its destination, or, after METADATA_RELEASE, whatever the stage,
+ * without the hidden LV, and after METADATA_CLEAR without anything of any reservation.
  */
 bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 			   const struct reservation *reservation);

@@ -63,11 +63,11 @@ nothing_came_of_it() {
 
 	kill -TERM "$bystander"
 	wait "$bystander" || fail "the bystander was not served: $(<"$work/bystander.log")"
-	cat "$work/bystander.log"
+	note "$(<"$work/bystander.log")"
 	wait_until 60 "the daemon has as many descriptors as before ($descriptors_before)" \
 		has_descriptors "$descriptors_before"
 	peak=$((($(memory_peak_kb) - memory_before) / 1024))
-	echo "the daemon's memory grew by at most $peak MiB"
+	note "the daemon's memory grew by at most $peak MiB"
 	[ "$peak" -lt "$(rss_ceiling_mb)" ] || fail "the daemon's memory grew by $peak MiB"
 	writer_is_well /mnt/lv
 	move_is_copying "$move" || fail "move $move is not copying any more"
@@ -153,7 +153,7 @@ calls() {
 	pvmovectl start --dry-run "$(pv 1)" >/dev/null
 	rm "$work/watching"
 	wait $watcher
-	echo "at most $(<"$work/most") commands of LVM's at a time"
+	note "at most $(<"$work/most") commands of LVM's at a time"
 	[ "$(<"$work/most")" -gt 0 ] || fail 'no command was seen: the case does not test what it says'
 	# Two plans, root's, and one of the move itself.
 	[ "$(<"$work/most")" -le 4 ] || fail 'plans of users run more commands at a time than they may'

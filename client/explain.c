@@ -121,7 +121,9 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    detail);
 		break;
 	case REFUSAL_JOURNAL_FAILED:
-		SAY("pvmoved cannot write its journal: %s; put that right and restart pvmoved",
+		SAY("pvmoved cannot write its journal: %s; make room where it is (\"pvmovectl "
+		    "info\" says where) and try again, or, if it is something else, put that right "
+		    "and restart pvmoved",
 		    detail);
 		break;
 	case REFUSAL_NO_MEMORY:
@@ -260,8 +262,10 @@ const char *explain_reason(const char *code)
 		{"destination_failed", "the destination failed"},
 		{"verify_failed", "verification failed"},
 		{"table_foreign", "the LV's device-mapper table was changed by someone else"},
+		{"suspended", "a device was suspended by someone else; \"dmsetup resume\" it"},
 		{"lvm_failed", "an LVM command failed"},
 		{"dm_failed", "device-mapper failed"},
+		{"journal_failed", "the journal cannot be written"},
 		{"aborted", "aborted"},
 	};
 

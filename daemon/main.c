@@ -8,6 +8,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/fsm.h"
 #include "daemon/options.h"
+#include "daemon/release/release.h"
 
 int main(int argc, char **argv)
 {
@@ -24,6 +25,13 @@ int main(int argc, char **argv)
 		fputs("pvmoved: this build has no failpoints; a debug build has\n", stderr);
 		return EXIT_FAILURE;
 	}
+	if (options.release_vg) {
+		/* It speaks for itself: what the mover says is for the log of a daemon. */
+		log_init(LOG_WARNING);
+		return release_run(&options);
+	}
 	log_init(LOG_INFO);
+	if (failpoint_check() < 0)
+		return EXIT_USAGE;
 	return daemon_run(&options);
 }

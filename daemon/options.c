@@ -9,12 +9,16 @@ static const char help[] =
 	"pvmoved owns the moves of live LVM extents between disks; pvmovectl asks for them.\n"
 	"\n"
 	"usage: pvmoved [--foreground] [--state-dir DIR] [--run-dir DIR] [--socket PATH]\n"
+	"       pvmoved --release VG [--dry-run] [--yes] [--state-dir DIR] [--run-dir DIR]\n"
 	"       pvmoved --dump-states | --list-failpoints | --help | --version\n"
 	"\n"
 	"  --foreground      run by hand: log to standard error, make the socket ourselves\n"
 	"  --state-dir DIR   the journal's folder (/var/lib/pvmoved)\n"
 	"  --run-dir DIR     for temporary files and the socket (/run/pvmoved)\n"
 	"  --socket PATH     the socket (org.pvmoved in the run folder)\n"
+	"  --release VG      while no daemon runs: make a VG plain LVM again\n"
+	"  --dry-run         with --release: only say what would be done\n"
+	"  --yes             with --release: do not ask\n"
 	"  --dump-states     print the state machine as a table\n"
 	"  --list-failpoints print where a debug build can be made to fail\n"
 	"  --help            print this text\n"
@@ -29,12 +33,24 @@ static const char help[] =
 
 void options_parse(int argc, char **argv, struct options *options)
 {
-	enum { STATE_DIR = 256, RUN_DIR, SOCKET, DUMP_STATES, LIST_FAILPOINTS };
+	enum {
+		STATE_DIR = 256,
+		RUN_DIR,
+		SOCKET,
+		DUMP_STATES,
+		LIST_FAILPOINTS,
+		RELEASE,
+		DRY_RUN,
+		YES
+	};
 	static const struct option long_options[] = {
 		{"foreground", no_argument, NULL, 'f'},
 		{"state-dir", required_argument, NULL, STATE_DIR},
 		{"run-dir", required_argument, NULL, RUN_DIR},
 		{"socket", required_argument, NULL, SOCKET},
+		{"release", required_argument, NULL, RELEASE},
+		{"dry-run", no_argument, NULL, DRY_RUN},
+		{"yes", no_argument, NULL, YES},
 		{"dump-states", no_argument, NULL, DUMP_STATES},
 		{"list-failpoints", no_argument, NULL, LIST_FAILPOINTS},
 		{"help", no_argument, NULL, 'h'},
@@ -64,6 +80,15 @@ void options_parse(int argc, char **argv, struct options *options)
 		case LIST_FAILPOINTS:
 			options->list_failpoints = true;
 			break;
+		case RELEASE:
+			options->release_vg = optarg;
+			break;
+		case DRY_RUN:
+			options->dry_run = true;
+			break;
+		case YES:
+			options->yes = true;
+			break;
 		case 'h':
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
@@ -74,6 +99,10 @@ void options_parse(int argc, char **argv, struct options *options)
 			fputs("pvmoved: see pvmoved --help\n", stderr);
 			exit(EXIT_USAGE);
 		}
+	}
+	if (!options->release_vg && (options->dry_run || options->yes)) {
+		fputs("pvmoved: --dry-run and --yes go with --release VG\n", stderr);
+		exit(EXIT_USAGE);
 	}
 	if (optind < argc) {
 		fprintf(stderr, "pvmoved: unexpected argument '%s'; see pvmoved --help\n",

@@ -19,6 +19,9 @@ struct options {
 	bool foreground;
 	bool dump_states;
 	bool list_failpoints;
+	const char *release_vg; /* NULL: run as a daemon */
+	bool yes;               /* do not ask */
+	bool dry_run;           /* only say what would be done */
 };
 
 /* Fills *options in. Prints and exits for --help, --version and bad usage. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,13 @@ static bool serve_request(int fd, executor_act_fn *act)
 	return write_all(fd, &reply, sizeof(reply));
 }
 
+bool executor_is_abandoned(void)
+{
+	struct pollfd socket = {.fd = SOCKET_FD, .events = POLLRDHUP};
+
+	return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP));
+}
+
 static void write_oom_score(const char *score)
 {
 	_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -97,7 +105,7 @@ static _Noreturn void run_executor(int fd, executor_act_fn *act)
 {
 	close_all_but(fd);
 	(void)!chdir("/");
-	prctl(PR_SET_NAME, "pvmoved-dm");
+	prctl(PR_SET_NAME, EXECUTOR_NAME);
 	write_oom_score("-1000");
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	while (serve_request(SOCKET_FD, act))

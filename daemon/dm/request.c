@@ -63,7 +63,8 @@ static bool decode_target(const struct wire_target *wire, struct dm_target *targ
 		.region_sectors = wire->region_sectors,
 		.nosync = wire->nosync,
 	};
-	return (wire->type == DM_LINEAR || wire->type == DM_MIRROR) && wire->nosync <= 1;
+	return (wire->type == DM_LINEAR || wire->type == DM_MIRROR) && wire->nosync <= 1 &&
+	       wire->len_sectors > 0;
 }
 
 static bool copy_text(const char *text, char *room, size_t size_bytes)
@@ -132,7 +133,8 @@ static int decode_table(const char *at, size_t target_count, struct dm_table *ta
 		struct dm_target target;
 
 		memcpy(&wire, at + i * sizeof(wire), sizeof(wire));
-		if (!decode_target(&wire, &target))
+		if (!decode_target(&wire, &target) ||
+		    target.len_sectors > UINT64_MAX - dm_table_len(&table))
 			return -EBADMSG;
 		r = dm_table_append(&table, &target);
 		if (r)

@@ -44,7 +44,7 @@ int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visi
 
 /*
  * Removes a device, waits for udev as above. Returns 0, also if there is none;
- * -EBUSY if something had it open for five seconds; -EOWNERDEAD as above; or another negative
- * errno.
+ * -EBUSY if something had it open for five seconds; -EOWNERDEAD as above; or another
+ * negative errno.
  */
 int task_remove_device(const char *uuid);

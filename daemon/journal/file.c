@@ -15,6 +15,9 @@
 #define FILE_NAME     "journal"
 #define NEW_FILE_NAME "journal.new"
 
+/* Taken ahead of the records: enough for hundreds of steps of moves. */
+#define ROOM_BYTES (64 * 1024)
+
 static int read_all(int fd, unsigned char *bytes, size_t size_bytes, size_t *len_bytesp)
 {
 	size_t len_bytes = 0;
@@ -119,6 +122,22 @@ void journal_file_discard(int dir_fd, const struct journal_file *file)
 	(void)unlinkat(dir_fd, NEW_FILE_NAME, 0);
 }
 
+/*
+ * Moves that are under way shall get to their ends although the file system has become full, so
+ * space is taken while there is some, behind the end of the file, where it does not show.
+ * It is a favour: when there is none, or the file system cannot do it, the write itself will tell.
+ */
+static void take_room(struct journal_file *file, size_t len_bytes)
+{
+	const uint64_t end_bytes = file->size_bytes + len_bytes;
+
+	if (end_bytes + ROOM_BYTES / 2 <= file->room_bytes)
+		return;
+	if (fallocate(file->fd, FALLOC_FL_KEEP_SIZE, (off_t)file->size_bytes,
+		      (off_t)len_bytes + ROOM_BYTES) == 0)
+		file->room_bytes = end_bytes + ROOM_BYTES;
+}
+
 int journal_file_write(struct journal_file *file, const char *payload, size_t len_bytes)
 {
 	const struct record record = {file->next_seq, payload, len_bytes};
@@ -134,6 +153,7 @@ int journal_file_write(struct journal_file *file, const char *payload, size_t le
 	if (!bytes)
 		return -ENOMEM;
 	record_encode(file->id, &record, bytes);
+	take_room(file, size_bytes);
 	r = write_all(file->fd, bytes, size_bytes);
 	if (r < 0)
 		return r;
@@ -142,7 +162,9 @@ int journal_file_write(struct journal_file *file, const char *payload, size_t le
 	return 0;
 }
 
-int journal_file_cut(const struct journal_file *file)
+int journal_file_cut(struct journal_file *file)
 {
+	/* what was taken ahead goes too */
+	file->room_bytes = 0;
 	return ftruncate(file->fd, (off_t)file->size_bytes) < 0 ? -errno : 0;
 }

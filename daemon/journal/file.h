@@ -15,6 +15,7 @@ struct journal_file {
 	uint64_t id;         /* of its header */
 	uint64_t next_seq;   /* of the record written next */
 	uint64_t size_bytes; /* of its header and good records */
+	uint64_t room_bytes; /* up to here the file system has given space already */
 };
 
 /*
@@ -43,9 +44,10 @@ void journal_file_discard(int dir_fd, const struct journal_file *file);
 /*
  * Writes one record at the end, without syncing. Returns 0; -EMSGSIZE or -EFBIG
  * beyond the journal's limits; -ENOMEM; another negative errno. A failure leaves
- * *file unchanged, but the file itself may then be longer than it says.
+ * *file unchanged, but the file itself may then be longer than it says. Where the
+ * file system can, space for the records to come is taken ahead.
  */
 int journal_file_write(struct journal_file *file, const char *payload, size_t len_bytes);
 
 /* Cuts off what is behind the records that *file counts, without syncing. 0 or a negative errno. */
-int journal_file_cut(const struct journal_file *file);
+int journal_file_cut(struct journal_file *file);

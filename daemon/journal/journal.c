@@ -22,7 +22,7 @@ struct journal {
 DEFINE_CLEANUP(struct journal *, journal_closep, journal_close)
 
 /* One daemon at a time: the lock is the folder's and stands as long as dir_fd is open. */
-static int open_folder(const char *state_dir, int *dir_fdp)
+int journal_lock_folder(const char *state_dir, int *dir_fdp)
 {
 	_close_ int dir_fd = -1;
 
@@ -149,7 +149,7 @@ int journal_open(const char *state_dir, journal_replay_fn *replay, void *arg,
 		return -ENOMEM;
 	journal->dir_fd = -1;
 	journal->file.fd = -1;
-	r = open_folder(state_dir, &journal->dir_fd);
+	r = journal_lock_folder(state_dir, &journal->dir_fd);
 	if (r < 0)
 		return r;
 	r = load_journal(journal, &records);

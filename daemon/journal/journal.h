@@ -48,6 +48,12 @@ struct journal_damage {
 int journal_open(const char *state_dir, journal_replay_fn *replay, void *arg,
 		 struct journal_damage *damagep, struct journal **journalp);
 
+/*
+ * Takes the folder's lock alone, for somebody to whom the journal cannot be opened. Returns 0 with
+ * a descriptor that holds it until it is closed, or as journal_open().
+ */
+int journal_lock_folder(const char *state_dir, int *dir_fdp);
+
 /* Unlocks and closes. NULL is fine. */
 void journal_close(struct journal *journal);
 

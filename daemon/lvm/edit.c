@@ -180,12 +180,13 @@ static void apply_edit(struct request *request)
 		request_finish(request, 0, NULL);
 		return;
 	}
-	if (request->edit.kind != METADATA_RELEASE && !vg_find_lv(request->vg, &reservation->lv)) {
+	if ((request->edit.kind == METADATA_RESERVE || request->edit.kind == METADATA_COMMIT) &&
+	    !vg_find_lv(request->vg, &reservation->lv)) {
 		request_finish(request, -ENOENT, NULL);
 		return;
 	}
 	if (request->edit.guard && !request->edit.guard(request->arg, request->vg)) {
-		request_finish(request, -ECANCELED, NULL);
+		request_finish(request, -ECANCELED, "something has changed meanwhile");
 		return;
 	}
 	r = metadata_edit(request->text, request->text_len, request->edit.kind, reservation, &text);

@@ -43,11 +43,17 @@ enum metadata_edit {
 	 * commands cannot remove a LOCKED LV.
 	 */
 	METADATA_RELEASE,
+	/*
+	 * Whatever the stage: removes the hidden LVs of all reservations of the group and
+	 * all LOCKED that reservations set. Of the reservation given only vg counts.
+	 */
+	METADATA_CLEAR,
 };
 
 /*
- * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED,
- * or, after METADATA_RELEASE, whatever the stage, without the hidden LV.
+ * True when the group is as the edit leaves it: STAGE_RESERVED, STAGE_COMMITTED
+ * with the LV on its destination, or, after METADATA_RELEASE, whatever the stage,
+ * without the hidden LV, and after METADATA_CLEAR without anything of any reservation.
  */
 bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 			   const struct reservation *reservation);

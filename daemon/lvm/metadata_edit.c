@@ -214,22 +214,59 @@ static int commit(const struct edit *edit, enum metadata_stage stage)
 	return r == 0 ? tree_list_remove(edit->tree, node, "status", "LOCKED") : r;
 }
 
+/* LVM writes no section for no LVs. */
+static void drop_empty_lvs(const struct edit *edit)
+{
+	struct dm_config_node *lvs = find_lvs(edit);
+
+	if (!lvs->child)
+		dm_config_remove_node(tree_only_section(edit->tree), lvs);
+}
+
 static int release(const struct edit *edit)
 {
 	const struct vg_lv *lv = vg_find_lv(edit->vg, &edit->reservation->lv);
-	struct dm_config_node *group = tree_only_section(edit->tree);
-	struct dm_config_node *lvs = find_lvs(edit);
 
 	if (!vg_find_lv(edit->vg, &edit->reservation->id))
 		return -ESTALE;
-	dm_config_remove_node(lvs, find_lv(edit, &edit->reservation->id));
-	/* LVM writes no section for no LVs. */
-	if (!lvs->child)
-		dm_config_remove_node(group, lvs);
+	dm_config_remove_node(find_lvs(edit), find_lv(edit, &edit->reservation->id));
+	drop_empty_lvs(edit);
 	/* The commit dropped LOCKED: what there is after it somebody else has set. */
-	if (!lv || lv->is_pvmove || !reservation_holds_dest(edit->vg, edit->reservation))
+	if (!lv || lv->is_pvmove ||
+	    (!reservation_holds_dest(edit->vg, edit->reservation) &&
+	     !reservation_lv_is_on_source(edit->vg, edit->reservation)))
 		return 0;
 	return tree_list_remove(edit->tree, find_lv(edit, &lv->id), "status", "LOCKED");
+}
+
+static int clear(const struct edit *edit)
+{
+	bool found = false;
+	int r = 0;
+
+	for (size_t i = 0; i < edit->vg->lv_count && r == 0; i++) {
+		const struct vg_lv *lv = &edit->vg->lvs[i];
+
+		if (reservation_made_lv(lv))
+			dm_config_remove_node(find_lvs(edit), find_lv(edit, &lv->id));
+		else if (reservation_locked_lv(lv))
+			r = tree_list_remove(edit->tree, find_lv(edit, &lv->id), "status",
+					     "LOCKED");
+		else
+			continue;
+		found = true;
+	}
+	if (found)
+		drop_empty_lvs(edit);
+	return r == 0 && !found ? -ESTALE : r;
+}
+
+static bool is_clear(const struct vg *vg)
+{
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (reservation_made_lv(&vg->lvs[i]) || reservation_locked_lv(&vg->lvs[i]))
+			return false;
+	return true;
 }
 
 bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
@@ -239,9 +276,12 @@ bool metadata_edit_is_done(enum metadata_edit kind, const struct vg *vg,
 	case METADATA_RESERVE:
 		return metadata_stage(vg, reservation) == STAGE_RESERVED;
 	case METADATA_COMMIT:
-		return metadata_stage(vg, reservation) == STAGE_COMMITTED;
+		return metadata_stage(vg, reservation) == STAGE_COMMITTED &&
+		       reservation_lv_is_on_dest(vg, reservation);
 	case METADATA_RELEASE:
 		return !vg_find_lv(vg, &reservation->id);
+	case METADATA_CLEAR:
+		return is_clear(vg);
 	}
 	return false;
 }
@@ -257,6 +297,8 @@ static int edit_apply(const struct edit *edit, enum metadata_edit kind)
 		return commit(edit, stage);
 	case METADATA_RELEASE:
 		return release(edit);
+	case METADATA_CLEAR:
+		return clear(edit);
 	}
 	return -EINVAL;
 }
@@ -281,7 +323,7 @@ int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 		r = metadata_parse(edited_text, strlen(edited_text), &edited);
 	if (r < 0)
 		return r;
-	if (!metadata_edit_is_done(kind, edited, reservation))
+	if (!edited || !metadata_edit_is_done(kind, edited, reservation))
 		return -EBADMSG;
 	*textp = steal_pointer(&edited_text);
 	return 0;

@@ -4,14 +4,18 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/names.h"
 #include "daemon/lvm/section.h"
 #include "daemon/lvm/tree.h"
 
-/* LVM counts extents in 32 bits and sectors in 64, of which dm_config can say 63. */
+/*
+ * LVM counts extents in 32 bits and sectors in 64, of which dm_config can say 63; the kernel counts
+ * the bytes of a device in 63.
+ */
 #define EXTENTS_MAX UINT32_MAX
-#define SECTORS_MAX ((uint64_t)INT64_MAX)
+#define SECTORS_MAX ((uint64_t)INT64_MAX / SECTOR_BYTES)
 
 /* A group being parsed, and its names, sorted. */
 struct parse {
@@ -330,6 +334,25 @@ static int check_areas(const struct vg *vg)
 	return 0;
 }
 
+/* Returns 0, or -EBADMSG when a PV or an LV is larger than any device can be. */
+static int check_sizes(const struct vg *vg)
+{
+	for (size_t i = 0; i < vg->pv_count; i++)
+		if (vg->pvs[i].pe_count >
+		    (SECTORS_MAX - vg->pvs[i].pe_start_sectors) / vg->extent_size_sectors)
+			return -EBADMSG;
+	for (size_t i = 0; i < vg->lv_count; i++) {
+		const struct vg_lv *lv = &vg->lvs[i];
+		const struct vg_segment *last =
+			lv->segment_count ? &lv->segments[lv->segment_count - 1] : NULL;
+
+		if (last &&
+		    last->first_le + last->extent_count > SECTORS_MAX / vg->extent_size_sectors)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
 static int parse_group(struct parse *parse, const struct dm_config_node *node)
 {
 	struct section section = {.node = node};
@@ -358,6 +381,8 @@ static int parse_group(struct parse *parse, const struct dm_config_node *node)
 	r = parse_pvs(parse, &section);
 	if (r == 0)
 		r = parse_lvs(parse, &section);
+	if (r == 0)
+		r = check_sizes(vg);
 	if (r == 0)
 		r = check_ids(vg);
 	return r == 0 ? check_areas(vg) : r;

@@ -120,6 +120,37 @@ bool reservation_holds_dest(const struct vg *vg, const struct reservation *reser
 	return hidden && hidden_lv_holds(vg, hidden, reservation, DEST);
 }
 
+bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation)
+{
+	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);
+
+	return lv && lv_lies_on(vg, lv, reservation, SOURCE);
+}
+
+bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation)
+{
+	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);
+
+	return lv && lv_lies_on(vg, lv, reservation, DEST);
+}
+
+/* By its name, and by what no user gives an LV of that name: either may have been changed by hand.
+ */
+bool reservation_made_lv(const struct vg_lv *lv)
+{
+	bool has_tag = false;
+
+	for (size_t i = 0; i < lv->tag_count; i++)
+		has_tag |= strcmp(lv->tags[i], RESERVATION_TAG) == 0;
+	return strncmp(lv->name, RESERVATION_NAME_PREFIX, strlen(RESERVATION_NAME_PREFIX)) == 0 &&
+	       (has_tag || !lv->visible);
+}
+
+bool reservation_locked_lv(const struct vg_lv *lv)
+{
+	return lv->locked && !lv->is_pvmove && !reservation_made_lv(lv);
+}
+
 enum metadata_stage metadata_stage(const struct vg *vg, const struct reservation *reservation)
 {
 	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);
@@ -132,11 +163,11 @@ enum metadata_stage metadata_stage(const struct vg *vg, const struct reservation
 			return STAGE_UNRESERVED;
 		if (lv->locked && reservation_holds_dest(vg, reservation))
 			return STAGE_RESERVED;
-	} else if (lv_lies_on(vg, lv, reservation, DEST)) {
-		if (!hidden)
-			return STAGE_RELEASED;
+	} else if (hidden) {
 		if (hidden_lv_holds(vg, hidden, reservation, SOURCE))
 			return STAGE_COMMITTED;
+	} else if (lv_lies_on(vg, lv, reservation, DEST)) {
+		return STAGE_RELEASED;
 	}
 	return STAGE_CHANGED;
 }

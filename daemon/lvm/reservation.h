@@ -51,11 +51,21 @@ uint64_t reservation_extent_count(const struct reservation *reservation);
 /* True when the hidden LV is there and holds just the destination runs, hidden and LOCKED. */
 bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation);
 
+/* True when the LV is there and has all runs on their source, or on their destination. */
+bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
+bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);
+
+/* True for the hidden LV of whatever reservation. */
+bool reservation_made_lv(const struct vg_lv *lv);
+/* True for an LV that a reservation LOCKED; else only LVM's pvmove does so (lvm2 2.03.16). */
+bool reservation_locked_lv(const struct vg_lv *lv);
+
 /* What the metadata says of a pass; see metadata_stage(). */
 enum metadata_stage {
 	STAGE_UNRESERVED, /* the LV lies on its source runs, no reservation */
 	STAGE_RESERVED,   /* the reservation holds the destination runs, both LVs LOCKED */
-	STAGE_COMMITTED,  /* the LV lies on its destination runs, the reservation on the source */
+	STAGE_COMMITTED,  /* the reservation holds the source runs, whatever became of the LV since
+			   */
 	STAGE_RELEASED,   /* the LV lies on its destination runs, no reservation */
 	STAGE_LV_GONE,    /* no LV with that UUID */
 	STAGE_CHANGED,    /* anything else: somebody changed the LV or the reservation */

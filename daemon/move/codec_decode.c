@@ -11,6 +11,8 @@
 #define CODEC_RUNS_MAX   1000000
 #define CODEC_TEXT_MAX   4096
 #define CODEC_DEPTH_MAX  16
+/* LVM counts the sectors of an extent in 32 bits. */
+#define EXTENT_BYTES_MAX (UINT64_C(512) * UINT32_MAX)
 
 DEFINE_CLEANUP(struct json_object *, json_putp, json_object_put)
 
@@ -36,8 +38,11 @@ static int get_u64(const struct json_object *object, const char *key, uint64_t *
 {
 	struct json_object *value = get(object, key, json_type_int);
 
-	/* json-c gives 0 for a negative number asked for as unsigned: tell it from a real 0. */
-	if (!value || json_object_get_int64(value) < 0)
+	/*
+	 * json-c gives 0 for a negative number asked for as unsigned: tell it from a real 0. What
+	 * is beyond 63 bits no protocol could say.
+	 */
+	if (!value || json_object_get_int64(value) < 0 || json_object_get_uint64(value) > INT64_MAX)
 		return -EBADMSG;
 	*valuep = json_object_get_uint64(value);
 	return 0;
@@ -192,7 +197,7 @@ static int decode_reservation(const struct json_object *object, struct reservati
 			return -EBADMSG;
 		next_le = run->first_le + run->extent_count;
 	}
-	return 0;
+	return next_le <= UINT32_MAX ? 0 : -EBADMSG;
 }
 
 /* Of a pass that no disk has failed there is none, and earlier versions wrote none. */
@@ -223,6 +228,18 @@ static int decode_trouble(const struct json_object *pass, struct pass_trouble *t
 	return 0;
 }
 
+/* Legs that are wedged, if any are. */
+static int decode_wedged(const struct json_object *object, struct pass *pass)
+{
+	if (get_later_u64(object, "leg_number", &pass->leg_number) < 0 ||
+	    pass->leg_number > UINT32_MAX ||
+	    get_later_text_into(object, "wedged", pass->wedged, sizeof(pass->wedged)) < 0 ||
+	    get_later_text_into(object, "wedged_boot", pass->wedged_boot,
+				sizeof(pass->wedged_boot)) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
 static int decode_pass(const struct json_object *object, struct pass *pass, bool *has_runsp)
 {
 	const char *state = get_text(object, "state");
@@ -230,15 +247,15 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 	const struct json_object *reservation = get(object, "reservation", json_type_object);
 
 	if (!state || !reason || pass_state_from_name(state) < 0 ||
-	    pass_reason_from_name(reason) < 0 ||
+	    pass_reason_from_name(reason) < 0 || decode_wedged(object, pass) < 0 ||
 	    get_text_into(object, "reason_text", pass->reason_text, sizeof(pass->reason_text)) <
 		    0 ||
 	    get_text_into(object, "activated_boot", pass->activated_boot,
 			  sizeof(pass->activated_boot)) < 0 ||
-	    decode_trouble(object, &pass->trouble) < 0 ||
 	    get_later_u64(object, "verified_bytes", &pass->verified_bytes) < 0 ||
 	    get_later_text_into(object, "unverified", pass->unverified, sizeof(pass->unverified)) <
-		    0)
+		    0 ||
+	    decode_trouble(object, &pass->trouble) < 0)
 		return -EBADMSG;
 	pass->state = (enum pass_state)pass_state_from_name(state);
 	pass->reason = (enum pass_reason)pass_reason_from_name(reason);
@@ -328,11 +345,13 @@ static int decode_move(const struct json_object *object, struct move *move)
 	const struct json_object *request = get(object, "request", json_type_object);
 	int r;
 
+	/* the id after the last one has to be one, too */
 	if (!request || get_u64(object, "id", &move->id) < 0 || move->id == 0 ||
+	    move->id == INT64_MAX ||
 	    get_text_into(object, "uuid", move->uuid, sizeof(move->uuid)) < 0 ||
 	    get_id(object, "vg", &move->vg) < 0 ||
-	    get_u64(object, "extent_bytes", &move->extent_bytes) < 0 ||
-	    decode_goal_name(object, &move->goal) < 0 ||
+	    get_u64(object, "extent_bytes", &move->extent_bytes) < 0 || move->extent_bytes == 0 ||
+	    move->extent_bytes > EXTENT_BYTES_MAX || decode_goal_name(object, &move->goal) < 0 ||
 	    get_u64(object, "created_us", &move->created_us) < 0 ||
 	    get_u64(object, "finished_us", &move->finished_us) < 0)
 		return -EBADMSG;

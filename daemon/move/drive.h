@@ -17,9 +17,12 @@ struct drive {
 	struct mover *mover;
 	struct move *move;       /* owned */
 	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
+	uint64_t stable_seqno;   /* the metadata of which it is known that a power cut leaves it */
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
+	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
 	enum pass_action effect; /* which */
+	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
 	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
@@ -54,10 +57,14 @@ drive_log(int level, const struct move *move, const struct pass *pass, const cha
 
 /* What a drive needs of its mover. */
 const struct ports *mover_ports(const struct mover *mover, void **ctxp);
-/* Appends a record. Consumes payload (NULL: -ENOMEM). After a failure nothing is driven any more.
+/*
+ * Appends a record. Consumes payload (NULL: -ENOMEM). Want of room passes; after any other failure
+ * nothing is driven any more, and every move that has not ended says so.
  */
 int mover_record(struct mover *mover, char *payload);
 bool mover_is_stopped(const struct mover *mover);
+/* What mover_record() failed with, in words for the status: what it is, and how it goes on. */
+void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX]);
 /* The move changed in a way that anyone may see. */
 void mover_publish(struct mover *mover, struct move *move);
 /* When to look again has changed. */

@@ -7,6 +7,7 @@
 
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/wedge.h"
 
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 {
@@ -102,8 +103,16 @@ struct drive *mover_add_move(struct mover *mover, struct move *move)
 
 /* ---- driving ----------------------------------------------------------- */
 
+static void forget_wedged(const struct mover *mover, struct move *move)
+{
+	for (size_t i = 0; i < move->pass_count; i++)
+		wedge_forget(&move->passes[i], mover->ports->boot_id(mover->ctx));
+}
+
 void mover_begin(struct mover *mover)
 {
+	for (size_t i = 0; i < mover->drive_count; i++)
+		forget_wedged(mover, mover->drives[i]->move);
 	for (size_t i = 0; i < mover->drive_count; i++)
 		drive_run(mover->drives[i]);
 }
@@ -246,5 +255,21 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 	mover_publish(mover, move);
 	drive_hurry(drive);
 	drive_run(drive);
+	return 0;
+}
+
+int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg)
+{
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+		struct refusal refusal = {0};
+
+		if (!lvm_id_equal(&drive->move->vg, vg) || move_is_terminal(drive->move))
+			continue;
+		if (mover_set_goal(mover, drive->move->id, GOAL_ABORT, &refusal) != 0 &&
+		    refusal.code != REFUSAL_TOO_LATE)
+			return -EIO;
+		drive_run(drive);
+	}
 	return 0;
 }

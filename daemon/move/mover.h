@@ -28,6 +28,13 @@ int mover_replay(void *mover, const char *payload, size_t len_bytes);
 /* Starts driving what was replayed. */
 void mover_begin(struct mover *mover);
 
+/*
+ * In the place of mover_begin(): wants all unfinished moves of one VG aborted, and drives these
+ * alone; what of them is committed ends as done. Returns 0, or -EIO when the journal takes no
+ * record.
+ */
+int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg);
+
 /* Something may have changed in the kernel: look at all running passes. */
 void mover_look(struct mover *mover);
 /* The time asked for by the port wake_after has come. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/reason.h"
 
 bool mover_is_stopped(const struct mover *mover)
 {
@@ -17,6 +19,29 @@ static bool record_may_be_retried(int error)
 {
 	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG || error == -ENOMEM ||
 	       error == -EMSGSIZE;
+}
+
+void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX])
+{
+	snprintf(text, PASS_REASON_TEXT_MAX, "%s; %s", strerror(-error),
+		 record_may_be_retried(error)
+			 ? "it goes on by itself when there is room for the journal again"
+			 : "nothing more is done until this is put right and pvmoved restarted");
+}
+
+/* Every move that has not ended waits for the same thing, whatever it was at. */
+static void tell_all(struct mover *mover)
+{
+	char text[PASS_REASON_TEXT_MAX];
+
+	mover_describe_journal_error(mover->stopped, text);
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+		struct pass *pass = move_current_pass(drive->move);
+
+		if (pass)
+			reason_note_trouble(drive, pass, REASON_JOURNAL_FAILED, text);
+	}
 }
 
 int mover_record(struct mover *mover, char *payload)
@@ -31,6 +56,7 @@ int mover_record(struct mover *mover, char *payload)
 		log_error("cannot write the journal: %s; all moves stay as they are until the "
 			  "daemon is started again",
 			  strerror(-r));
+		tell_all(mover);
 	}
 	return r;
 }
@@ -50,12 +76,22 @@ void move_derive_progress(struct move *move)
 	}
 }
 
+/* No PV is larger than this, so that no move is, and its bytes can be counted and told. */
+static bool move_is_sound(const struct move *move)
+{
+	uint64_t extents = 0, bytes;
+
+	for (size_t i = 0; i < move->pass_count; i++)
+		extents += reservation_extent_count(&move->passes[i].reservation);
+	return !__builtin_mul_overflow(extents, move->extent_bytes, &bytes) && bytes <= INT64_MAX;
+}
+
 static int replay_move(struct mover *mover, struct record *record)
 {
 	const struct move *last =
 		mover->drive_count ? mover->drives[mover->drive_count - 1]->move : NULL;
 
-	if (last && last->id >= record->move->id)
+	if ((last && last->id >= record->move->id) || !move_is_sound(record->move))
 		return -EBADMSG;
 	move_derive_progress(record->move);
 	if (!mover_add_move(mover, record->move))
@@ -79,6 +115,8 @@ static int replay_pass(struct mover *mover, struct record *record)
 		pass->reservation = record->pass.reservation;
 		record->pass.reservation = old;
 	}
+	if (!move_is_sound(drive->move))
+		return -EBADMSG;
 	pass->state = record->pass.state;
 	pass->reason = record->pass.reason;
 	pass->trouble = record->pass.trouble;
@@ -86,6 +124,9 @@ static int replay_pass(struct mover *mover, struct record *record)
 	pass->verified_bytes = record->pass.verified_bytes;
 	memcpy(pass->unverified, record->pass.unverified, sizeof(pass->unverified));
 	memcpy(pass->activated_boot, record->pass.activated_boot, sizeof(pass->activated_boot));
+	pass->leg_number = record->pass.leg_number;
+	memcpy(pass->wedged, record->pass.wedged, sizeof(pass->wedged));
+	memcpy(pass->wedged_boot, record->pass.wedged_boot, sizeof(pass->wedged_boot));
 	move_derive_progress(drive->move);
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = record->at_us;

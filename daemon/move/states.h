@@ -33,10 +33,12 @@
  * IN_SYNC where it is asked for; the others are told to the driver.
  */
 #define PASS_EVENT_LIST(E)                                                                         \
-	E(VG_ABSENT, "VG absent")   /* the VG, or a PV that the pass needs, is not there */        \
-	E(LV_GONE, "LV gone")       /* the VG has no LV with this UUID, and no leg is left */      \
-	E(LV_CHANGED, "LV changed") /* metadata that is neither before nor after */                \
-	E(UNRESERVED, "unreserved") /* no reservation and no leg */                                \
+	E(VG_ABSENT, "VG absent") /* the VG, or a PV that the pass needs, is not there */          \
+	E(LV_GONE, "LV gone")     /* the VG has no LV with this UUID, and nothing of ours */       \
+	E(LEG_LEFT, "leg left")   /* no such LV, but its leg */                                    \
+	E(RESERVATION_LEFT, "reservation left") /* no such LV, no leg, but the reservation */      \
+	E(LV_CHANGED, "LV changed")             /* metadata that is neither before nor after */    \
+	E(UNRESERVED, "unreserved")             /* no reservation and no leg */                    \
 	E(RESERVATION_LOST, "reservation lost") /* no reservation, but the LV on the leg */        \
 	E(INACTIVE, "inactive")                 /* reserved; the LV has no device, no leg */       \
 	E(RESERVED, "reserved")                 /* reserved; the LV on its source, no leg */       \
@@ -52,15 +54,16 @@
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
 	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
+	E(LEG_WEDGED, "leg wedged")       /* the LV on a leg that is wedged */                     \
 	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
 	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \
 	E(TABLE_FOREIGN, "table foreign") /* the same without a leg */                             \
-	E(COMMITTED, "committed")         /* metadata on the destination, the LV on the leg */     \
-	E(SWITCHED, "switched")           /* the LV on its destination, a leg left */              \
-	E(RETIRED, "retired")             /* no leg left, the reservation holds the source */      \
-	E(ASTRAY,                                                                                  \
-	  "astray") /* metadata on the destination, the LV on its source or a strange leg */       \
-	E(RELEASED, "released") /* no reservation, the LV on its destination */                    \
+	/* Metadata on the destination, and … */                                                 \
+	E(COMMITTED, "committed") /* … the LV on the leg */                                      \
+	E(SWITCHED, "switched") /* … the LV neither on the leg nor on its source; a leg left */  \
+	E(RETIRED, "retired")   /* … no leg left, the reservation holds the source */            \
+	E(ASTRAY, "astray") /* … the LV on its source or a strange leg; or just the opposite */  \
+	E(RELEASED, "released") /* … no leg left, no reservation */                              \
 	E(FLUSHED, "flushed")   /* the destination's cache is on stable storage */                 \
 	E(FINISHED, "finished") /* nothing is left to do, and it ended as was asked */             \
 	E(FINISHED_FAILED, "finished, failed") /* nothing is left to do, but it failed */          \
@@ -86,8 +89,9 @@
 	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */                   \
 	A(DETACH, "detach LV") /* swap the LV's table: back onto the source */                   \
 	A(REMOVE_LEG, "remove leg")                                                              \
-	A(RELEASE, "release") /* metadata: reservation gone, LOCKED off */                       \
-	A(FINISH, "finish")   /* deactivate the LV if it was activated; nothing is left */
+	A(RELEASE, "release")   /* metadata: reservation gone, LOCKED off */                     \
+	A(PUT_BACK, "put back") /* detach, remove leg or release, if that is safe */             \
+	A(FINISH, "finish")     /* deactivate the LV if it was activated; nothing is left */
 
 /* Why a pass is not (yet) what was asked. N(enumerator, name). */
 #define PASS_REASON_LIST(N)                       \
@@ -102,6 +106,7 @@
 	N(DEST_FAILED, "destination_failed")      \
 	N(VERIFY_FAILED, "verify_failed")         \
 	N(TABLE_FOREIGN, "table_foreign")         \
+	N(SUSPENDED, "suspended")                 \
 	N(LVM_FAILED, "lvm_failed")               \
 	N(DM_FAILED, "dm_failed")                 \
 	N(JOURNAL_FAILED, "journal_failed")       \

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/refusal.h"
+#include "daemon/rpc/turn.h"
 
 struct json_object;
 struct mover;
@@ -29,6 +30,7 @@ struct rpc_info {
 struct rpc_service {
 	struct mover *mover;
 	struct rpc_info info;
+	struct turns *turns; /* of plans; set by the pool of connections */
 };
 
 struct call;
@@ -57,6 +59,12 @@ struct call {
 	bool open;   /* not fully answered yet */
 	bool broken; /* an answer could not be made: the client waits in vain */
 	struct stream stream;
+	struct {
+		TAILQ_ENTRY(call) link;
+		struct move_request *request; /* owned until the turn comes */
+		turn_fn *begin;
+		bool waits;
+	} turn; /* see turn.h */
 };
 
 /* Each consumes the parameters; NULL is taken for parameters that could not be made. */

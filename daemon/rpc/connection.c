@@ -10,7 +10,6 @@
 
 #include "common/cleanup.h"
 #include "common/frame.h"
-#include "common/log.h"
 #include "common/protocol.h"
 #include "daemon/rpc/dispatch.h"
 #include "daemon/rpc/stream.h"
@@ -25,13 +24,16 @@ struct connection {
 	struct frame_reader reader;
 	struct call call;
 	uid_t uid;
+	uint64_t answer;  /* number of the last one, among all of the pool */
 	bool input_ended; /* the client sends no more; it may still read */
+	bool given_up;    /* its answer was unread for too long: it goes */
 };
 
 static void connection_free(struct connection *connection)
 {
 	LIST_REMOVE(connection, link);
 	connection->pool->count--;
+	turns_leave(&connection->pool->turns, &connection->call);
 	if (connection->io)
 		bufferevent_free(connection->io);
 	frame_reader_deinit(&connection->reader);
@@ -41,7 +43,8 @@ static void connection_free(struct connection *connection)
 /* The client is gone, or has to go. */
 static void connection_close(struct connection *connection)
 {
-	if (!connection->call.open || connection->call.stream.active) {
+	if (!connection->call.open || connection->call.stream.active ||
+	    connection->call.turn.waits) {
 		connection_free(connection);
 		return;
 	}
@@ -51,8 +54,37 @@ static void connection_close(struct connection *connection)
 
 static void connection_drop(struct connection *connection, const char *why)
 {
-	log_info("rpc: dropped a client of uid %u: %s", (unsigned)connection->uid, why);
+	complaints_say(&connection->pool->complaints, "rpc: dropped a client of uid %u: %s",
+		       (unsigned)connection->uid, why);
 	connection_close(connection);
+}
+
+static size_t held_bytes(const struct connection *connection)
+{
+	return connection->io ? evbuffer_get_length(bufferevent_get_output(connection->io)) : 0;
+}
+
+/*
+ * Keeps what is unread within its bound. Who was just answered has had no time to read, so
+ * the oldest answer goes; in the event loop's next turn, for somebody may be walking the list.
+ */
+static void bound_output(struct connection_pool *pool)
+{
+	struct connection *connection, *oldest = NULL;
+	size_t held = 0;
+
+	LIST_FOREACH(connection, &pool->connections, link)
+	{
+		if (connection->call.privileged || connection->given_up)
+			continue;
+		held += held_bytes(connection);
+		if (held_bytes(connection) > 0 && (!oldest || connection->answer < oldest->answer))
+			oldest = connection;
+	}
+	if (held <= CONNECTIONS_HELD_MAX)
+		return;
+	oldest->given_up = true;
+	bufferevent_trigger_event(oldest->io, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 /* A client that reads nothing is dropped; not one that watches, it may be a stopped terminal. */
@@ -78,6 +110,9 @@ static void connection_send(struct call *call, const char *text, size_t len_byte
 	set_stall_timeout(connection);
 	if (text && bufferevent_write(connection->io, text, len_bytes + 1) < 0)
 		call->broken = true;
+	connection->answer = ++connection->pool->answer_count;
+	if (!call->privileged)
+		bound_output(connection->pool);
 	/* neither trigger runs anything before we are back in the event loop */
 	if (call->broken)
 		bufferevent_trigger_event(connection->io, BEV_EVENT_ERROR,
@@ -157,7 +192,7 @@ static void connection_advance(struct connection *connection)
 {
 	const struct call *call = &connection->call;
 
-	if (call->broken || evbuffer_get_length(bufferevent_get_output(connection->io)) > 0)
+	if (call->broken || connection->given_up || held_bytes(connection) > 0)
 		return;
 	if (call->stream.active && connection->input_ended)
 		connection_close(connection);
@@ -188,6 +223,14 @@ static void on_stall(struct connection *connection)
 		connection_drop(connection, "it does not read its answer");
 }
 
+/* It not only sends no more, it is not there to read either. */
+static bool client_is_gone(const struct connection *connection)
+{
+	struct pollfd socket = {.fd = bufferevent_getfd(connection->io)};
+
+	return poll(&socket, 1, 0) > 0 && (socket.revents & POLLHUP);
+}
+
 static void on_event(struct bufferevent *io, short what, void *arg)
 {
 	struct connection *connection = arg;
@@ -195,9 +238,13 @@ static void on_event(struct bufferevent *io, short what, void *arg)
 	(void)io;
 	if (what & BEV_EVENT_TIMEOUT) {
 		on_stall(connection);
+	} else if (connection->given_up) {
+		connection_drop(connection, "answers are left unread, its longest");
 	} else if (connection->call.broken) {
 		connection_drop(connection, "its answer is too long, or there is no memory for it");
 	} else if (what & BEV_EVENT_ERROR) {
+		connection_close(connection);
+	} else if (connection->call.turn.waits && client_is_gone(connection)) {
 		connection_close(connection);
 	} else {
 		connection->input_ended = true;
@@ -232,6 +279,29 @@ int connection_open(struct connection_pool *pool, int fd, uid_t uid)
 	bufferevent_enable(connection->io, EV_READ | EV_WRITE);
 	steal_pointer(&connection);
 	return 0;
+}
+
+void connection_pool_init(struct connection_pool *pool, struct event_base *base,
+			  const struct rpc_service *service, uint32_t stall_ms)
+{
+	*pool = (struct connection_pool){.base = base, .service = *service, .stall_ms = stall_ms};
+	turns_init(&pool->turns);
+	pool->service.turns = &pool->turns;
+}
+
+size_t connection_pool_count_of(const struct connection_pool *pool, uid_t uid)
+{
+	const struct connection *connection;
+	size_t count = 0;
+
+	LIST_FOREACH(connection, &pool->connections, link)
+	count += connection->uid == uid;
+	return count;
+}
+
+size_t connection_pool_count_unprivileged(const struct connection_pool *pool)
+{
+	return pool->count - connection_pool_count_of(pool, 0);
 }
 
 void connection_pool_advance(struct connection_pool *pool)

@@ -48,9 +48,28 @@ static void plan_done(void *arg, const struct refusal *refusal, const struct pla
 		call_reply(call, encode_plan(plan));
 }
 
+/* The same for a call that had to wait for its turn. */
+static void turn_done(void *arg, const struct refusal *refusal, const struct plan *plan)
+{
+	struct turns *turns = ((struct call *)arg)->service->turns;
+
+	plan_done(arg, refusal, plan);
+	turns_give_back(turns);
+}
+
+static void begin_turn(struct call *call)
+{
+	mover_plan(call->service->mover, steal_pointer(&call->turn.request), turn_done, call);
+}
+
 void method_plan(struct call *call, struct parameters *parameters)
 {
-	mover_plan(call->service->mover, steal_pointer(&parameters->request), plan_done, call);
+	struct move_request *request = steal_pointer(&parameters->request);
+
+	if (call->privileged)
+		mover_plan(call->service->mover, request, plan_done, call);
+	else
+		turns_ask(call->service->turns, call, request, begin_turn);
 }
 
 static void set_goal(struct call *call, uint64_t id, enum move_goal goal)

@@ -8,17 +8,22 @@
 #include <sys/socket.h>
 
 #include "common/cleanup.h"
-#include "common/log.h"
 #include "daemon/move/mover.h"
 #include "daemon/rpc/connection.h"
 
+/*
+ * Clients let in before others are served again. libevent accepts for as long as there is somebody
+ * to accept: who connects faster than that would have the daemon do nothing else.
+ */
+#define ACCEPT_BATCH 32
 /* Time between two attempts to let clients in while the process is out of descriptors. */
 #define ACCEPT_RETRY_US 100000
 
 struct rpc_server {
 	struct connection_pool pool;
 	struct evconnlistener *listener;
-	struct event *retry; /* accepting again after a failure */
+	struct event *retry; /* accepting again after a failure, or a batch */
+	unsigned accepted;   /* of the batch */
 	rpc_peer_fn *peer;
 };
 
@@ -33,12 +38,27 @@ static int peer_of_socket(int fd, uid_t *uidp)
 	return 0;
 }
 
-/* Some room stays free for root, who may have to stop what others only watch. */
+/*
+ * Some room stays free for root, who may have to stop what others only watch; and nobody else has
+ * so much that there is none for others.
+ */
 static bool has_room_for(const struct rpc_server *server, uid_t uid)
 {
-	size_t reserved = uid == 0 ? 0 : RPC_CONNECTIONS_RESERVED;
+	const struct connection_pool *pool = &server->pool;
 
-	return server->pool.count < RPC_CONNECTIONS_MAX - reserved;
+	if (pool->count >= RPC_CONNECTIONS_MAX)
+		return false;
+	return uid == 0 || (connection_pool_count_unprivileged(pool) <
+				    RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED &&
+			    connection_pool_count_of(pool, uid) < RPC_CONNECTIONS_OF_ONE_MAX);
+}
+
+static void end_batch(struct rpc_server *server)
+{
+	static const struct timeval at_once = {0};
+
+	evconnlistener_disable(server->listener);
+	evtimer_add(server->retry, &at_once);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
@@ -52,14 +72,20 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 	(void)listener;
 	(void)address;
 	(void)address_len;
+	if (++server->accepted == ACCEPT_BATCH)
+		end_batch(server);
 	ret = server->peer(fd, &uid);
 	if (ret < 0) {
 		errno = -ret;
-		log_warning("rpc: refused a client that nobody knows: %m");
+		complaints_say(&server->pool.complaints,
+			       "rpc: refused a client that nobody knows: %m");
 	} else if (!has_room_for(server, uid)) {
-		log_warning("rpc: refused a client of uid %u: too many connections", (unsigned)uid);
+		complaints_say(&server->pool.complaints,
+			       "rpc: refused a client of uid %u: too many connections",
+			       (unsigned)uid);
 	} else if (connection_open(&server->pool, steal_fd(&owned_fd), uid) < 0) {
-		log_warning("rpc: refused a client of uid %u: no memory", (unsigned)uid);
+		complaints_say(&server->pool.complaints,
+			       "rpc: refused a client of uid %u: no memory", (unsigned)uid);
 	}
 }
 
@@ -69,7 +95,7 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
 	static const struct timeval delay = {.tv_usec = ACCEPT_RETRY_US};
 	struct rpc_server *server = arg;
 
-	log_warning("rpc: cannot accept a client: %m");
+	complaints_say(&server->pool.complaints, "rpc: cannot accept a client: %m");
 	evconnlistener_disable(listener);
 	evtimer_add(server->retry, &delay);
 }
@@ -80,6 +106,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	server->accepted = 0;
 	evconnlistener_enable(server->listener);
 }
 
@@ -100,11 +127,8 @@ int rpc_server_new(const struct rpc_options *options, struct rpc_server **server
 	if (!server)
 		return -ENOMEM;
 	server->peer = options->peer ? options->peer : peer_of_socket;
-	server->pool = (struct connection_pool){
-		.base = options->base,
-		.service = options->service,
-		.stall_ms = options->stall_ms ? options->stall_ms : RPC_STALL_MS,
-	};
+	connection_pool_init(&server->pool, options->base, &options->service,
+			     options->stall_ms ? options->stall_ms : RPC_STALL_MS);
 	if (evutil_make_socket_nonblocking(options->listen_fd) < 0)
 		return -errno;
 	server->retry = evtimer_new(options->base, on_retry, server);

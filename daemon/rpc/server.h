@@ -16,9 +16,10 @@
 struct event_base;
 struct rpc_server;
 
-/* Most connections at a time, and how many of them are kept for root. */
-#define RPC_CONNECTIONS_MAX      256
-#define RPC_CONNECTIONS_RESERVED 32
+/* Most connections at a time, how many of them are kept for root, and most of any other user. */
+#define RPC_CONNECTIONS_MAX        256
+#define RPC_CONNECTIONS_RESERVED   32
+#define RPC_CONNECTIONS_OF_ONE_MAX 32
 /* Longest that a client may leave an answer unread. */
 #define RPC_STALL_MS 60000
 

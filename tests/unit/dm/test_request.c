@@ -199,6 +199,24 @@ static void a_text_without_an_end_is_refused(void **state)
 	assert_int_equal(dm_request_decode(bytes, len, &request), -EBADMSG);
 }
 
+static void a_table_that_is_empty_somewhere_or_goes_round_is_refused(void **state)
+{
+	static const uint64_t lens[] = {0, UINT64_MAX - 4095};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct dm_request request = sample();
+		_free_ char *bytes = NULL;
+		size_t len, rest;
+
+		request.table.targets[1].len_sectors = lens[i];
+		assert_int_equal(dm_request_encode(&request, (void **)&bytes, &len), 0);
+		dm_table_deinit(&request.table);
+		assert_int_equal(dm_request_decode_len(bytes, &rest), 0);
+		assert_int_equal(dm_request_decode(bytes + PREFIX, rest, &request), -EBADMSG);
+	}
+}
+
 static void a_reply_has_an_errno_and_a_text_or_is_refused(void **state)
 {
 	struct dm_reply reply = {0};
@@ -224,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_request_of_any_other_length_is_refused),
 		cmocka_unit_test(garbage_is_refused_or_harmless),
 		cmocka_unit_test(a_text_without_an_end_is_refused),
+		cmocka_unit_test(a_table_that_is_empty_somewhere_or_goes_round_is_refused),
 		cmocka_unit_test(a_reply_has_an_errno_and_a_text_or_is_refused),
 	};
 

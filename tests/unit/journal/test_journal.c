@@ -19,6 +19,56 @@
 #include "daemon/journal/record.h"
 #include "tests/unit/journal/fixture.h"
 
+/* Space ahead: how often it was asked for, up to where, and what the file system says to that. */
+static struct {
+	int calls;
+	off_t end_bytes;
+	int error;
+} room;
+
+int __wrap_fallocate(int fd, int mode, off_t off_bytes, off_t len_bytes);
+int __wrap_fallocate(int fd, int mode, off_t off_bytes, off_t len_bytes)
+{
+	(void)fd;
+	assert_int_equal(mode, FALLOC_FL_KEEP_SIZE);
+	room.calls++;
+	room.end_bytes = off_bytes + len_bytes;
+	errno = room.error;
+	return room.error ? -1 : 0;
+}
+
+static void space_for_the_records_to_come_is_taken_ahead(void **state)
+{
+	struct fixture *fixture = *state;
+	const char payload[1000] = {0};
+
+	memset(&room, 0, sizeof(room));
+	fixture_assert_opens_with(fixture, NULL);
+	for (int i = 0; i < 500; i++) {
+		assert_int_equal(journal_append(fixture->journal, payload, sizeof(payload)), 0);
+		/* there is always some, and it is not asked for each time */
+		assert_true((uint64_t)room.end_bytes >= journal_size(fixture->journal) + 30000);
+	}
+	assert_in_range(room.calls, 2, 30);
+}
+
+static void a_file_system_that_gives_no_space_ahead_does_as_well(void **state)
+{
+	static const int errors[] = {ENOSPC, EOPNOTSUPP, EINTR};
+	struct fixture *fixture = *state;
+
+	fixture_assert_opens_with(fixture, NULL);
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		memset(&room, 0, sizeof(room));
+		room.error = errors[i];
+		fixture_append(fixture, "a", NULL);
+		assert_int_equal(room.calls, 1);
+	}
+	room.error = 0;
+	fixture_close(fixture);
+	fixture_assert_opens_with(fixture, "a", "a", "a", NULL);
+}
+
 static void a_new_journal_is_empty_and_private(void **state)
 {
 	struct fixture *fixture = *state;
@@ -342,6 +392,8 @@ int main(void)
 		journal_test(the_sequence_goes_on_over_an_empty_journal_and_a_new_open),
 		journal_test(compaction_that_fails_changes_nothing),
 		journal_test(what_a_crash_left_of_a_compaction_is_ignored),
+		journal_test(space_for_the_records_to_come_is_taken_ahead),
+		journal_test(a_file_system_that_gives_no_space_ahead_does_as_well),
 		journal_test(a_full_journal_takes_records_again_after_compaction),
 	};
 

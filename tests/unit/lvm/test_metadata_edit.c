@@ -482,6 +482,20 @@ static void release_removes_the_reservation_of_a_changed_lv(void **state)
 			   "- multi/logical_volumes/" NAME "\n");
 }
 
+static void release_unlocks_the_lv_of_a_reservation_that_was_tampered_with(void **state)
+{
+	const struct reservation reservation = WHOLE;
+	_free_ char *sample = sample_read("multi");
+	_free_ char *reserved = edit(sample, METADATA_RESERVE, &reservation);
+	_free_ char *visible = text_replace(reserved, "[\"READ\",\"WRITE\",\"LOCKED\"]",
+					    "[\"READ\",\"WRITE\",\"VISIBLE\"]");
+	_free_ char *released = edit(visible, METADATA_RELEASE, &reservation);
+
+	(void)state;
+	assert_stage(visible, &reservation, STAGE_CHANGED);
+	assert_differences(sample, released, "");
+}
+
 static void release_removes_the_reservation_of_a_lost_lv(void **state)
 {
 	const struct reservation reservation = WHOLE;
@@ -741,6 +755,60 @@ static void any_layout_moves_extent_by_extent(void **state)
 	}
 }
 
+/* Of the reservation the group's id is all that a clearing needs. */
+static const struct reservation everything = {.vg = {VG}};
+
+static void clear_undoes_a_reserve_without_a_trace(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *cleared = edit(reserved, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(text, cleared, "");
+}
+
+static void clear_after_the_commit_leaves_nothing_but_the_moved_extents(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *committed = edit(reserved, METADATA_COMMIT, &WHOLE);
+	_free_ char *released = edit(committed, METADATA_RELEASE, &WHOLE);
+	_free_ char *cleared = edit(committed, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(released, cleared, "");
+}
+
+static void clear_knows_a_reservation_without_its_tag_and_one_that_is_visible(void **state)
+{
+	_free_ char *text = sample_read("multi");
+	_free_ char *reserved = edit(text, METADATA_RESERVE, &WHOLE);
+	_free_ char *untagged = text_replace(reserved, "tags=[\"pvmoved\"]", "tags=[\"other\"]");
+	_free_ char *visible = text_replace(reserved, "[\"READ\",\"WRITE\",\"LOCKED\"]",
+					    "[\"READ\",\"WRITE\",\"VISIBLE\"]");
+	_free_ char *from_untagged = edit(untagged, METADATA_CLEAR, &everything);
+	_free_ char *from_visible = edit(visible, METADATA_CLEAR, &everything);
+
+	(void)state;
+	assert_differences(text, from_untagged, "");
+	assert_differences(text, from_visible, "");
+}
+
+static void clear_leaves_the_locks_of_pvmove_alone(void **state)
+{
+	_free_ char *text = sample_read("pvmove");
+	cleanup(vg_freep) struct vg *vg = text_parse(text);
+	const struct reservation all = {.vg = vg->id};
+	char *cleared = NULL;
+
+	(void)state;
+	assert_true(metadata_edit_is_done(METADATA_CLEAR, vg, &all));
+	assert_int_equal(metadata_edit(text, strlen(text), METADATA_CLEAR, &all, &cleared),
+			 -ESTALE);
+	assert_null(cleared);
+}
+
 static int silence(void **state)
 {
 	(void)state;
@@ -775,10 +843,15 @@ int main(void)
 		cmocka_unit_test(unsound_text_is_not_edited),
 		cmocka_unit_test(a_changed_lv_is_not_committed),
 		cmocka_unit_test(release_removes_the_reservation_of_a_changed_lv),
+		cmocka_unit_test(release_unlocks_the_lv_of_a_reservation_that_was_tampered_with),
 		cmocka_unit_test(release_removes_the_reservation_of_a_lost_lv),
 		cmocka_unit_test(release_after_the_commit_leaves_a_lock_alone_that_another_took),
 		cmocka_unit_test(the_last_lv_takes_its_section_with_it),
 		cmocka_unit_test(any_layout_moves_extent_by_extent),
+		cmocka_unit_test(clear_undoes_a_reserve_without_a_trace),
+		cmocka_unit_test(clear_after_the_commit_leaves_nothing_but_the_moved_extents),
+		cmocka_unit_test(clear_knows_a_reservation_without_its_tag_and_one_that_is_visible),
+		cmocka_unit_test(clear_leaves_the_locks_of_pvmove_alone),
 	};
 
 	return cmocka_run_group_tests(tests, silence, NULL);

@@ -287,6 +287,8 @@ static void unsound_metadata_is_refused(void **state)
 		{"pe_count = 255", "pe_count = 25"},
 		{"pe_count = 255", "pe_count = 4294967296"},
 		{"pe_start = 2048", "pe_start = \"2048\""},
+		{"pe_start = 2048",
+		 "pe_start = 18014398509481983"}, /* its end is beyond 2^63 bytes */
 		{"device = \"/dev/vda\"", "device = 5"},
 		{"status = [\"ALLOCATABLE\"]", "status = [\"ALLOCATABLE\", 5]"},
 		/* LVs */

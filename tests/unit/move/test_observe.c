@@ -343,6 +343,110 @@ static void a_table_of_somebody_else_is_foreign(void **state)
 	assert_seen(scene, EVENT_LEG_FOREIGN);
 }
 
+static struct scene *make_committed_scene(bool with_leg)
+{
+	struct scene *scene = make_scene();
+
+	set_metadata(scene, true, true);
+	if (with_leg)
+		set_leg(scene, DM_MIRROR, ALL_REGIONS);
+	return scene;
+}
+
+static void a_table_of_somebody_else_is_no_matter_after_the_commit(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	set_lv_table(scene, makedev(7, 7), 0);
+	assert_seen(scene, EVENT_SWITCHED);
+
+	scene = make_committed_scene(false);
+	set_lv_table(scene, makedev(7, 7), 0);
+	assert_seen(scene, EVENT_RETIRED);
+
+	scene = make_committed_scene(false);
+	set_metadata(scene, true, false);
+	set_lv_table(scene, makedev(7, 7), 0);
+	assert_seen(scene, EVENT_RELEASED);
+}
+
+static void what_is_still_read_from_is_not_given_back(void **state)
+{
+	struct scene *scene = make_committed_scene(false);
+
+	(void)state;
+	put_lv_on_source(scene);
+	assert_seen(scene, EVENT_ASTRAY);
+
+	/* the last sector of the source, and the one behind it */
+	scene = make_committed_scene(false);
+	set_lv_table(scene, SOURCE_DEV, PE_START + SOURCE_PE * EXTENT_SECTORS + LEN_SECTORS - 1);
+	assert_seen(scene, EVENT_ASTRAY);
+
+	scene = make_committed_scene(false);
+	set_lv_table(scene, SOURCE_DEV, PE_START + SOURCE_PE * EXTENT_SECTORS + LEN_SECTORS);
+	assert_seen(scene, EVENT_RETIRED);
+
+	scene = make_committed_scene(true);
+	set_lv_table(scene, LEG_DEV, 8);
+	assert_seen(scene, EVENT_ASTRAY);
+}
+
+static void an_lv_whose_reservation_was_removed_after_the_commit_is_switched_first(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	set_metadata(scene, true, false);
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_COMMITTED);
+}
+
+/* As after an lvreduce between the commit and the switch, which loads the LV by the metadata. */
+static void an_lv_that_lvm_changed_after_the_commit_is_given_back_what_it_left(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	scene->areas[0].extent_count--;
+	scene->segments[0].extent_count--;
+	put_lv_on_dest(scene);
+	scene->lv_target.len_sectors -= EXTENT_SECTORS;
+	assert_seen(scene, EVENT_SWITCHED);
+
+	/* Nobody has loaded it: what the metadata says is not what the LV's data is on. */
+	scene = make_committed_scene(true);
+	scene->areas[0].first_pe++;
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_LV_CHANGED);
+}
+
+static void metadata_that_was_put_back_to_before_the_commit_is_not_believed(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	/* Both sides are equal: the source will do. */
+	(void)state;
+	set_metadata(scene, false, false);
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_RESERVATION_LOST);
+
+	/* Only the destination has what was written since. */
+	scene = make_committed_scene(true);
+	set_metadata(scene, false, false);
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_LINEAR, 0);
+	scene->leg_target.source_dev = DEST_DEV;
+	scene->leg_target.source_sectors = PE_START + DEST_PE * EXTENT_SECTORS;
+	assert_seen(scene, EVENT_ASTRAY);
+
+	scene = make_committed_scene(false);
+	set_metadata(scene, false, false);
+	put_lv_on_dest(scene);
+	assert_seen(scene, EVENT_ASTRAY);
+}
+
 static enum pass_event see_health(uint64_t synced, enum dm_leg_health source,
 				  enum dm_leg_health dest)
 {
@@ -437,7 +541,7 @@ static void what_needs_the_disk_that_is_gone_waits_for_it(void **state)
 	assert_int_equal(see_missing(leg_scene(true, DM_MIRROR, ALL_REGIONS), 1), EVENT_VG_ABSENT);
 }
 
-static void an_lv_that_is_gone_is_told_from_one_with_a_leg_left(void **state)
+static void of_an_lv_that_is_gone_all_that_is_left_is_seen(void **state)
 {
 	struct scene *scene = make_scene();
 
@@ -446,9 +550,164 @@ static void an_lv_that_is_gone_is_told_from_one_with_a_leg_left(void **state)
 	assert_seen(scene, EVENT_LV_GONE);
 
 	scene = make_scene();
-	scene->vg.lv_count = 0;
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
 	set_leg(scene, DM_MIRROR, 3);
-	assert_seen(scene, EVENT_STRAY_LEG);
+	assert_seen(scene, EVENT_LEG_LEFT);
+
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
+	assert_seen(scene, EVENT_RESERVATION_LEFT);
+
+	/* what its device leads to may be in use */
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
+	put_lv_on_source(scene);
+	assert_seen(scene, EVENT_LV_CHANGED);
+}
+
+/* A reservation that is no longer locked. */
+static struct scene *make_tampered_scene(void)
+{
+	struct scene *scene = make_scene();
+
+	set_metadata(scene, false, true);
+	scene->lvs[1].locked = false;
+	return scene;
+}
+
+/* Checks what the way back would begin with, and frees the scene. */
+static void assert_put_back(struct scene *scene, enum put_back expected)
+{
+	cleanup(observation_deinit) struct observation seen = {0};
+	struct pass_sight sight = {.vg = &scene->vg,
+				   .reservation = &scene->reservation,
+				   .lv = &scene->lv,
+				   .leg = &scene->leg};
+
+	assert_int_equal(pass_observe(&sight, &seen), 0);
+	assert_int_equal(seen.event, EVENT_LV_CHANGED);
+	assert_int_equal(seen.put_back, expected);
+	free(scene);
+}
+
+static void what_somebody_changed_is_put_back_step_by_step(void **state)
+{
+	struct scene *scene = make_tampered_scene();
+
+	(void)state;
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_DETACH);
+
+	scene = make_tampered_scene();
+	put_lv_on_source(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_REMOVE_LEG);
+
+	scene = make_tampered_scene();
+	put_lv_on_source(scene);
+	assert_put_back(scene, PUT_BACK_RELEASE);
+
+	scene = make_tampered_scene();
+	assert_put_back(scene, PUT_BACK_RELEASE);
+}
+
+static void an_lv_that_is_not_where_the_metadata_says_is_left_alone(void **state)
+{
+	struct scene *scene = make_tampered_scene();
+
+	(void)state;
+	/* the metadata lies elsewhere on the source */
+	scene->areas[0].first_pe = SOURCE_PE + EXTENTS;
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	scene = make_tampered_scene();
+	scene->areas[0].first_pe = SOURCE_PE + EXTENTS;
+	put_lv_on_source(scene);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	scene = make_tampered_scene();
+	set_lv_table(scene, makedev(7, 7), 0);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	/* metadata from before the commit was put back, and is sound in itself */
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	put_lv_on_dest(scene);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+}
+
+static void a_reservation_that_was_changed_after_the_commit_is_no_matter(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	scene->lvs[1].locked = false;
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_COMMITTED);
+}
+
+/* The leg of the scene is wedged, and there is no other one. */
+static enum pass_event see_wedged(struct scene *scene, bool *on_wedgedp)
+{
+	static const struct dm_device none = {0};
+	cleanup(observation_deinit) struct observation seen = {0};
+	struct pass_sight sight = {.vg = &scene->vg,
+				   .reservation = &scene->reservation,
+				   .lv = &scene->lv,
+				   .leg = &none,
+				   .wedged = &scene->leg};
+
+	assert_int_equal(pass_observe(&sight, &seen), 0);
+	*on_wedgedp = seen.lv_is_on_wedged;
+	free(scene);
+	return seen.event;
+}
+
+static void an_lv_on_a_wedged_leg_is_to_get_off_it(void **state)
+{
+	bool on_wedged;
+
+	(void)state;
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, 3), &on_wedged), EVENT_LEG_WEDGED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_LEG_WEDGED);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_COMMITTED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, 3), &on_wedged), EVENT_ASTRAY);
+}
+
+static void a_wedged_leg_that_the_lv_is_not_on_is_not_seen(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+	bool on_wedged;
+
+	(void)state;
+	put_lv_on_source(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RESERVED);
+	assert_false(on_wedged);
+	scene = leg_scene(true, DM_MIRROR, ALL_REGIONS);
+	put_lv_on_dest(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RETIRED);
+}
+
+static void mirrors_whose_swap_was_broken_off_are_swapped_again(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+
+	(void)state;
+	scene->leg.swap_unfinished = true;
+	assert_seen(scene, EVENT_MIRROR_IDLE);
 }
 
 int main(void)
@@ -462,6 +721,13 @@ int main(void)
 		cmocka_unit_test(metadata_on_the_destination_with_an_unsynced_leg_is_not_committed),
 		cmocka_unit_test(mirrors_without_a_reservation_are_an_alarm),
 		cmocka_unit_test(a_table_of_somebody_else_is_foreign),
+		cmocka_unit_test(a_table_of_somebody_else_is_no_matter_after_the_commit),
+		cmocka_unit_test(what_is_still_read_from_is_not_given_back),
+		cmocka_unit_test(
+			an_lv_whose_reservation_was_removed_after_the_commit_is_switched_first),
+		cmocka_unit_test(
+			an_lv_that_lvm_changed_after_the_commit_is_given_back_what_it_left),
+		cmocka_unit_test(metadata_that_was_put_back_to_before_the_commit_is_not_believed),
 		cmocka_unit_test(a_failed_copy_is_never_in_sync),
 		cmocka_unit_test(a_source_that_fails_after_full_sync_is_a_reason_to_go_on),
 		cmocka_unit_test(writes_that_a_copying_source_did_not_take_are_no_reason_to_hold),
@@ -469,7 +735,13 @@ int main(void)
 			a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again),
 		cmocka_unit_test(an_lv_gets_off_a_leg_whose_disk_is_gone),
 		cmocka_unit_test(what_needs_the_disk_that_is_gone_waits_for_it),
-		cmocka_unit_test(an_lv_that_is_gone_is_told_from_one_with_a_leg_left),
+		cmocka_unit_test(of_an_lv_that_is_gone_all_that_is_left_is_seen),
+		cmocka_unit_test(what_somebody_changed_is_put_back_step_by_step),
+		cmocka_unit_test(an_lv_that_is_not_where_the_metadata_says_is_left_alone),
+		cmocka_unit_test(a_reservation_that_was_changed_after_the_commit_is_no_matter),
+		cmocka_unit_test(an_lv_on_a_wedged_leg_is_to_get_off_it),
+		cmocka_unit_test(a_wedged_leg_that_the_lv_is_not_on_is_not_seen),
+		cmocka_unit_test(mirrors_whose_swap_was_broken_off_are_swapped_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,10 +20,12 @@
 #define CLOSE_WAIT_MS 5000
 
 static uid_t next_uid;
+static size_t peer_count;
 
 static int tell_uid(int fd, uid_t *uidp)
 {
 	(void)fd;
+	peer_count++;
 	*uidp = next_uid;
 	return 0;
 }
@@ -85,6 +87,11 @@ int harness_teardown(void **state)
 	return 0;
 }
 
+size_t harness_peer_count(void)
+{
+	return peer_count;
+}
+
 void harness_run(struct harness *harness)
 {
 	event_base_loop(harness->base, EVLOOP_NONBLOCK);
@@ -100,7 +107,7 @@ char *message_quote(const char *text)
 	return message;
 }
 
-struct client client_open(struct harness *harness, uid_t uid)
+struct client client_knock(struct harness *harness, uid_t uid)
 {
 	struct client client = {.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
 	struct sockaddr_un address;
@@ -112,6 +119,13 @@ struct client client_open(struct harness *harness, uid_t uid)
 	assert_int_equal(connect(client.fd, (struct sockaddr *)&address, len), 0);
 	assert_int_equal(fcntl(client.fd, F_SETFL, O_NONBLOCK), 0);
 	frame_reader_init(&client.reader, PROTOCOL_REPLY_MAX);
+	return client;
+}
+
+struct client client_open(struct harness *harness, uid_t uid)
+{
+	struct client client = client_knock(harness, uid);
+
 	harness_run(harness);
 	return client;
 }

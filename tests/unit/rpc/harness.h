@@ -60,11 +60,16 @@ int harness_teardown(void **state);
 /* Lets the daemon do all that it can do without waiting. */
 void harness_run(struct harness *harness);
 
+/* How many clients the daemon has asked the name of, ever. */
+size_t harness_peer_count(void);
+
 /* The text with " for ', owned. */
 char *message_quote(const char *text);
 
 /* Connects with a peer of that uid, as the daemon sees it. */
 struct client client_open(struct harness *harness, uid_t uid);
+/* The same without the daemon having been run since. */
+struct client client_knock(struct harness *harness, uid_t uid);
 void client_close(struct client *client);
 /* Writes as much as the socket takes while the daemon reads; returns how many bytes that was. */
 size_t client_write(struct harness *harness, struct client *client, const void *bytes, size_t len);

@@ -307,6 +307,50 @@ static void an_answer_beyond_all_bounds_ends_the_connection(void **state)
 	assert_serving(harness);
 }
 
+/* The whole history of a daemon that had much to do, asked for over and over by who never reads. */
+static void what_guests_leave_unread_is_bounded_and_the_oldest_goes(void **state)
+{
+	enum { NAME = 1 << 20, MOVES = 6, HOGS = 12 };
+	struct harness *harness = *state;
+	struct client hogs[HOGS];
+	struct client root = client_open(harness, ROOT);
+	struct client watcher = client_open(harness, GUEST + 2);
+	_json_ first = NULL;
+	_json_ last = NULL;
+
+	client_send(harness, &root, CALL_GET_INFO);
+	client_send(harness, &watcher, CALL_WATCH);
+	first = client_receive(harness, &watcher);
+	for (int i = 0; i < MOVES; i++) {
+		struct move *move = fake_mover_add(&harness->mover, PASS_COPYING);
+
+		free(move->vg_name);
+		move->vg_name = malloc(NAME + 1);
+		memset(move->vg_name, 'x', NAME);
+		move->vg_name[NAME] = '\0';
+	}
+	for (int i = 0; i < HOGS; i++) {
+		hogs[i] = client_open(harness, GUEST);
+		client_send(harness, &hogs[i], CALL_LIST);
+		harness_run(harness);
+	}
+	/* five answers of 6 MiB are below the bound, and with a sixth the first is given up */
+	for (int i = 0; i < HOGS; i++) {
+		_json_ answer = client_receive(harness, &hogs[i]);
+
+		assert_int_equal(answer != NULL, i >= HOGS - 5);
+		assert_int_equal(client_is_open(harness, &hogs[i]), i >= HOGS - 5);
+		client_close(&hogs[i]);
+	}
+	/* who reads has lost nothing */
+	json_object_put(client_receive(harness, &root));
+	last = client_call(harness, &root, CALL_LIST);
+	assert_count_at(last, "/parameters/moves", MOVES);
+	assert_true(client_is_open(harness, &watcher));
+	client_close(&watcher);
+	client_close(&root);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 
 int main(void)
@@ -330,6 +374,7 @@ int main(void)
 		TEST(a_client_is_not_read_from_while_its_call_waits),
 		TEST(a_long_message_behind_a_waiting_call_is_taken),
 		TEST(an_answer_beyond_all_bounds_ends_the_connection),
+		TEST(what_guests_leave_unread_is_bounded_and_the_oldest_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

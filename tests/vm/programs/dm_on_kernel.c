@@ -9,7 +9,8 @@
  *	swap UUID visible|hidden TABLE
  *	remove UUID
  *	flush MAJOR:MINOR
- *	wait-synced UUID                 until all its mirrors are, looking only when an event comes
+ *	compare MAJOR:MINOR MAJOR:MINOR LEN   from the beginning, LEN sectors; prints "VERDICT OFF
+ *LEN" wait-synced UUID                 until all its mirrors are, looking only when an event comes
  *	wait-failed UUID                 until a leg of one of them is not alive
  *
  * The requests are all made at once; each prints "REQUEST-NUMBER: CODE MESSAGE" when it ends.
@@ -175,6 +176,19 @@ static dev_t read_dev(const char *text)
 	return target.source_dev;
 }
 
+static void on_compared(void *arg, const struct outcome *outcome,
+			const struct dm_comparison_result *found)
+{
+	static const char *const verdicts[] = {"equal", "different", "unsettled",
+					       "first-unreadable", "second-unreadable"};
+	char text[128] = "";
+
+	if (found)
+		snprintf(text, sizeof(text), "%s %" PRIu64 " %" PRIu64, verdicts[found->verdict],
+			 found->off_sectors, found->len_sectors);
+	end_request(arg, outcome->code, found ? text : outcome->message);
+}
+
 static void make_request(struct request *request, int argc, char **argv)
 {
 	cleanup(dm_table_deinit) struct dm_table table = {0};
@@ -194,6 +208,12 @@ static void make_request(struct request *request, int argc, char **argv)
 		dm_remove(run.dm, argv[1], on_done, request);
 	} else if (argc == 2 && strcmp(argv[0], "flush") == 0) {
 		dm_flush(run.dm, read_dev(argv[1]), on_done, request);
+	} else if (argc == 4 && strcmp(argv[0], "compare") == 0) {
+		const struct dm_comparison what = {.first_dev = read_dev(argv[1]),
+						   .second_dev = read_dev(argv[2]),
+						   .len_sectors = strtoull(argv[3], NULL, 10)};
+
+		dm_compare(run.dm, &what, on_compared, request);
 	} else if (argc == 2 && strncmp(argv[0], "wait-", 5) == 0) {
 		request->waits_for = argv[1];
 		request->for_failure = strcmp(argv[0], "wait-failed") == 0;

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What an admin may run while a move is under way: when the metadata is changed and the LV's table is about to be. The table is in
+# guest/interference.sh.
+#vm disk pv0 64M bps=8M
+#vm disk pv1 64M bps=8M
+#vm disk pv2 64M
+#vm disk pv3 32M
+#vm disk pv4 32M
+#vm timeout 1500
+. guest/lib.sh
+. guest/interference.sh
+
+interfere switch

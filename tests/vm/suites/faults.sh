@@ -82,6 +82,11 @@ source_that_cannot_be_read() {
 		fails_with 7 pvmovectl start --wait /dev/mapper/source /dev/mapper/dest
 		[ "$(move_field $id state)" = failed ]
 		names_the_place $id source "$sector"
+		# Not only somewhere near: the source was read, and those two it was.
+		[ "$(trouble_of $id exact)" = True ]
+		[ "$(trouble_of $id first_sector)" = "$sector" ]
+		[ "$(trouble_of $id sector_count)" = 2 ]
+		[ "$(trouble_of $id le_count)" = 1 ]
 		said 'LV lv stays where it was, with all that can be read of it: .*backup.* replace /dev/mapper/source'
 		it_was_undone
 		writer_is_well /mnt/lv
@@ -152,9 +157,9 @@ daemon_is_stopped() {
 	[ "$(ps -o stat= -p "$(daemon_pid)" | cut -c1)" = T ]
 }
 
-# stopped_at FAILPOINT: a move under a writer, whose daemon stands still there.
+# stopped_at FAILPOINTS: a move under a writer, whose daemon stands still there.
 stopped_at() {
-	start_of_a_case "$1=stop"
+	start_of_a_case "$1"
 	writer_start /mnt/lv 4 50
 	start_move /dev/mapper/source /dev/mapper/dest
 	wait_until 60 "the daemon stops at $1" daemon_is_stopped
@@ -190,15 +195,15 @@ source_that_cannot_be_written_after_full_sync() {
 }
 
 source_fails_before_the_commit() {
-	source_that_cannot_be_written_after_full_sync commit:before
+	source_that_cannot_be_written_after_full_sync commit:before=stop
 }
 
 source_fails_after_the_commit() {
-	source_that_cannot_be_written_after_full_sync switch-LV:before
+	source_that_cannot_be_written_after_full_sync switch-LV:before=stop@1
 }
 
 destination_fails_before_the_commit() {
-	stopped_at commit:before
+	stopped_at commit:before=stop
 	faulty_fails_writes dest "$lv_first" "$lv_sectors"
 	wait_until 60 'a write fails' mirror_has_failed
 	kill -CONT "$(daemon_pid)"

@@ -24,7 +24,7 @@ killed_at_the_swaps() {
 	mklv_in_segments vg/lv 64 0 3
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
-	writer_start /mnt/lv 8 100
+	writer_start /mnt/lv 8 50
 	throttle 1
 	mkdir -p "$(dirname "$socket")"
 	DAEMON_LOG=$work/daemon.log python3 /run/payload/guest/kills.py "$kills" "$kills_s" vg/lv \
@@ -202,7 +202,7 @@ udevd_is_stuck() {
 	mklv_in_segments vg/lv 32 0 2
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
-	writer_start /mnt/lv 8 100
+	writer_start /mnt/lv 8 50
 	udevadm settle
 	udevd=$(pgrep -xo systemd-udevd)
 	kill -STOP "$udevd"

@@ -221,9 +221,10 @@ static void write_wedged(FILE *out, const char *vg, const struct pass_view *pass
 {
 	fprintf(out,
 		"\nWedged until the next boot: %s. An executor of pvmoved was killed while it "
-		"changed the device. No data is affected, and %s/%s does without it; but it keeps "
-		"the disks below it in use, and hangs whatever would remove it: reboot before you "
-		"deactivate or remove the LV.\n",
+		"changed the device. No data is affected, and %s/%s does without it. Leave it "
+		"alone: "
+		"whatever would change or remove it hangs; and reboot before you take away the "
+		"disks below it, which it keeps in use.\n",
 		pass->wedged, vg, pass->lv);
 }
 

@@ -54,6 +54,7 @@ bool reservation_holds_dest(const struct vg *vg, const struct reservation *reser
 /* True when the LV is there and has all runs on their source, or on their destination. */
 bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
 bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);
+
 /* True for the hidden LV of whatever reservation. */
 bool reservation_made_lv(const struct vg_lv *lv);
 /* True for an LV that a reservation LOCKED; else only LVM's pvmove does so (lvm2 2.03.16). */

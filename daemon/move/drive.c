@@ -19,6 +19,7 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/stability.h"
 #include "daemon/move/verify.h"
 #include "daemon/move/wedge.h"
 
@@ -104,6 +105,15 @@ static int record_pass(struct drive *drive, const struct pass *pass, bool with_r
 							    with_reservation));
 }
 
+static int record_state(struct drive *drive, const struct pass *pass)
+{
+	int r = failpoint_reach_state(FAILPOINT_BEFORE, pass->state);
+
+	if (r == 0)
+		r = record_pass(drive, pass, false);
+	return r < 0 ? r : failpoint_reach_state(FAILPOINT_AFTER, pass->state);
+}
+
 static void update_progress(struct pass *pass, const struct observation *seen)
 {
 	pass->is_observed = true;
@@ -156,14 +166,11 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	pass->state = row->next;
 	reason_update(pass, row, seen, drive->vg);
 	verify_explain(drive, pass, row, seen);
-	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
-	if (r == 0)
-		r = record_pass(drive, pass, false);
+	r = record_state(drive, pass);
 	if (r < 0) {
 		*pass = before;
 		return r;
 	}
-	failpoint_reach_state(FAILPOINT_AFTER, row->next);
 	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		  pass_state_name(row->next), pass_event_name(row->event));
 	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
@@ -473,7 +480,9 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	drive->effect = row->action;
 	drive->busy = true;
 	r = failpoint_reach_action(FAILPOINT_BEFORE, row->action);
-	if (r == 0)
+	if (r == FAILPOINT_SKIP)
+		r = EFFECT_DONE;
+	else if (r == 0)
 		r = effect_begin(drive, pass, row, scene);
 	if (r == EFFECT_PENDING)
 		return false;
@@ -506,6 +515,10 @@ static bool step(struct drive *drive)
 	if (!drive->vg_is_fresh) {
 		read_metadata(drive);
 		return false;
+	}
+	if (!stability_is_known(drive)) {
+		stability_make(drive);
+		return !drive->busy;
 	}
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
 		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");

@@ -131,17 +131,13 @@ static int activate(struct drive *drive, struct pass *pass, enum pass_state stat
 	return EFFECT_PENDING;
 }
 
-/*
- * An LV that we activated in this boot was found inactive, and is left so; but not
- * one with a wedged leg, since LVM would try to take that down too, and wait for ever.
- */
+/* An LV that we activated in this boot was found inactive, and is left so. */
 static int finish(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
 {
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
 
-	if (!scene->lv.present || pass->leg_number > 0 ||
-	    strcmp(pass->activated_boot, ports->boot_id(ctx)) != 0)
+	if (!scene->lv.present || strcmp(pass->activated_boot, ports->boot_id(ctx)) != 0)
 		return EFFECT_DONE;
 	ports->set_active(ctx, &pass->reservation.vg, &pass->reservation.lv, false,
 			  drive_effect_done, drive);

@@ -208,17 +208,6 @@ bool truth_hold(struct truth *truth)
 
 /* ---- the end ----------------------------------------------------------- */
 
-static bool lv_has_orphan(const struct truth *truth, const struct fake_lv *lv)
-{
-	const struct fake_dm *dm = &truth->world->dm;
-
-	for (size_t i = 0; i < dm->device_count; i++)
-		if (dm->devices[i]->wedged &&
-		    strncmp(dm->devices[i]->uuid, lv->uuid, strlen(lv->uuid)) == 0)
-			return true;
-	return false;
-}
-
 /* Only the next boot takes it away, but nobody is on it. */
 static void check_orphan(struct truth *truth, const struct fake_device *device)
 {
@@ -269,7 +258,7 @@ static void check_left_over(struct truth *truth)
 		bool active = fake_dm_find(&world->dm, lv->uuid);
 
 		if (!lv->removed && truth->active[i] != active &&
-		    !(active && (truth->may_stay_active || lv_has_orphan(truth, lv))))
+		    !(active && truth->may_stay_active))
 			truth_break(truth, "%s is left %s", lv->name,
 				    active ? "active" : "inactive");
 	}

@@ -19,8 +19,10 @@ void fake_lvm_init(struct fake_lvm *lvm, struct fake_disk *disks, struct fake_dm
 
 void fake_lvm_deinit(struct fake_lvm *lvm)
 {
-	for (size_t i = 0; i < lvm->vg_count; i++)
+	for (size_t i = 0; i < lvm->vg_count; i++) {
 		free(lvm->vgs[i].text);
+		free(lvm->vgs[i].stable_text);
+	}
 	*lvm = (struct fake_lvm){0};
 }
 
@@ -150,6 +152,29 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 	return 0;
 }
 
+static void settle_text(struct fake_vg *vg)
+{
+	free(vg->stable_text);
+	vg->stable_text = fake_strdup(vg->text);
+}
+
+void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk)
+{
+	for (size_t i = 0; i < lvm->vg_count; i++) {
+		const struct fake_disk *first = &lvm->disks[lvm->vgs[i].first_disk];
+
+		if (disk >= first && disk < first + lvm->vgs[i].disk_count)
+			settle_text(&lvm->vgs[i]);
+	}
+}
+
+void fake_lvm_forget_edits(struct fake_vg *vg)
+{
+	free(vg->text);
+	vg->text = fake_strdup(vg->stable_text);
+	vg->revision++;
+}
+
 /* The table that LVM gives an LV. Returns 0, or -EIO when a PV of it is missing. */
 static int make_table(const struct vg *vg, const struct lvm_id *id, struct dm_table *table)
 {
@@ -189,23 +214,28 @@ static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const str
 	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
 }
 
-static bool is_leg_of(const struct fake_device *device, const struct fake_lv *lv)
+/* The leg that the LV is on, or NULL. */
+static const struct fake_device *find_leg_under(const struct fake_dm *dm, const struct fake_lv *lv)
 {
-	size_t len = strlen(lv->uuid);
+	const struct fake_device *device = fake_dm_find(dm, lv->uuid);
 
-	return strncmp(device->uuid, lv->uuid, len) == 0 &&
-	       strncmp(&device->uuid[len], "-pvmoved", strlen("-pvmoved")) == 0;
+	for (size_t i = 0; device && i < device->live.table.count; i++)
+		for (size_t j = 0; j < dm->device_count; j++)
+			if (dm->devices[j]->dev == device->live.table.targets[i].source_dev)
+				return dm->devices[j];
+	return NULL;
 }
 
-/* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
+/*
+ * LVM takes a device whose UUID is the LV's with a suffix for a part of it, and, when the LV is on
+ * it, down with it; one that the LV is not on it leaves alone (seen with 2.03.16).
+ */
 static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
 {
+	const struct fake_device *leg = find_leg_under(lvm->dm, lv);
 	int r = fake_dm_remove(lvm->dm, lv->uuid);
 
-	for (size_t i = lvm->dm->device_count; i-- > 0 && r == 0;)
-		if (is_leg_of(lvm->dm->devices[i], lv))
-			r = fake_dm_remove(lvm->dm, lvm->dm->devices[i]->uuid);
-	return r;
+	return r == 0 && leg ? fake_dm_remove(lvm->dm, leg->uuid) : r;
 }
 
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,
@@ -352,6 +382,7 @@ void fake_lvm_add(struct fake_lvm *lvm, const struct fake_vg_spec *spec)
 	for (unsigned i = 0; i < FAKE_LVS_MAX && spec->lvs[i].name; i++)
 		add_lv(vg, &spec->lvs[i], number * FAKE_LVS_MAX + i);
 	vg->text = fake_text_make(spec, vg, lvm->disks);
+	settle_text(vg);
 	for (size_t i = 0; i < vg->lv_count; i++)
 		if (!spec->lvs[i].inactive && activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();

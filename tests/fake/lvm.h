@@ -52,6 +52,7 @@ struct fake_vg {
 	const char *name;
 	struct lvm_id id;
 	char *text;        /* the metadata */
+	char *stable_text; /* what a power cut may leave of it: LVM (2.03.16) flushes nothing */
 	unsigned revision; /* grows whenever the text changes */
 	bool present;
 	unsigned first_disk;
@@ -91,6 +92,11 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 /* As lvm_set_active(): 0, -ENOENT, or -EBUSY for an LV that is in use. */
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv,
 			bool active);
+
+/* A disk was flushed: the metadata on it is on stable storage. */
+void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk);
+/* The group's metadata is again what was last on stable storage. */
+void fake_lvm_forget_edits(struct fake_vg *vg);
 
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
 int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);

@@ -329,9 +329,9 @@ static void a_wedged_device_is_explained_for_as_long_as_it_is_there(void **state
 		"a   done   4.00 KiB  100%\n"
 		"\n"
 		"Wedged until the next boot: vg0-a-pvmoved. An executor of pvmoved was killed "
-		"while it changed the device. No data is affected, and vg0/a does without it; "
-		"but it keeps the disks below it in use, and hangs whatever would remove it: "
-		"reboot before you deactivate or remove the LV.\n");
+		"while it changed the device. No data is affected, and vg0/a does without it. "
+		"Leave it alone: whatever would change or remove it hangs; and reboot before "
+		"you take away the disks below it, which it keeps in use.\n");
 }
 
 static void bar_takes_up_what_room_there_is(void **state)

@@ -9,12 +9,17 @@ daemon_program=pvmoved
 # daemon_start [OPTION...] returns when the daemon answers. Its words go to $work/daemon.log, of all
 # its lives.
 daemon_start() {
+	daemon_launch "$@"
+	wait_until 20 "the daemon answers" daemon_answers
+}
+
+# The same without waiting for its answer.
+daemon_launch() {
 	mkdir -p "$(dirname "$socket")"
 	# A session of its own: the deadline of a case must not kill an executor in mid-swap.
 	setsid "$daemon_program" --foreground --state-dir "$state_dir" --socket "$socket" "$@" </dev/null \
 		>>"$work/daemon.log" 2>&1 &
 	echo $! >"$work/daemon.pid"
-	wait_until 20 "the daemon answers" daemon_answers
 }
 
 # daemon_start_failing FAILPOINTS [OPTION...]: the daemon that has failpoints, with these set; see
@@ -24,6 +29,34 @@ daemon_start_failing() {
 	shift
 
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
+}
+
+# daemon_launch_failing FAILPOINTS [OPTION...]: the same without waiting for its answer, for points
+# that it comes to by itself.
+daemon_launch_failing() {
+	local points=$1
+	shift
+
+	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_launch "$@"
+}
+
+# daemon_dies POINT: waits until the daemon has died there.
+daemon_dies() {
+	local pid status=0
+
+	pid=$(daemon_pid)
+	wait_until 60 "the daemon dies at $1" has_ended "$pid"
+	wait "$pid" || status=$?
+	rm "$work/daemon.pid"
+	[ "$status" = 137 ] || fail "the daemon was to die at $1, and ended with status $status"
+}
+
+# It has stopped, by a failpoint.
+daemon_stands() {
+	local stat
+
+	stat=$(<"/proc/$(daemon_pid)/stat") || fail "the daemon has ended: $(tail -n 5 "$work/daemon.log")"
+	[[ $stat == *') T '* ]]
 }
 
 daemon_pid() {

@@ -322,7 +322,7 @@ it_ends() {
 
 # All of them, whatever becomes of one.
 run_rows() {
-	local row wrong=
+	local row status wrong=
 
 	for row in "${rows[@]}"; do
 		# A copy that is nearly over is let go, and the LV caught again on its way back.
@@ -332,7 +332,11 @@ run_rows() {
 			move=
 		fi
 		[ "$move" ] || catch_move "${row_moved[row]}"
-		(run_command "$row") || wrong+=" | ${row_command[row]}"
+		set +e
+		(set -e && run_command "$row")
+		status=$?
+		set -e
+		[ $status = 0 ] || wrong+=" | ${row_command[row]}"
 	done
 	let_go
 	it_ends "$row"
@@ -351,12 +355,17 @@ at_the_end() {
 # ---- running them ---------------------------------------------------------------------------
 
 # in_step NAME FUNCTION [SECONDS]: a step, on a machine that was taken down if the one before failed.
+# Neither may be called where its status is tested; see run_step.
 in_step() {
+	local status
+
 	if [ ! "$machine_is_ready" ]; then
-		run_step "a machine $phase_words" set_up 120 || return 0
+		run_step "a machine for what is run $phase_words" set_up 120
 		machine_is_ready=1
 	fi
-	run_step "$@" && return
+	run_step "$@"
+	status=$?
+	[ $status != 0 ] || return 0
 	case_clean_up >/dev/null 2>&1 || echo 'Bail out! the machine cannot be cleaned up'
 	rm -rf "$work"
 	mkdir -p "$work"

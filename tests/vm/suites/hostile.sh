@@ -40,6 +40,7 @@ memory_peak_kb() {
 a_move_is_copying() {
 	mkvg vg 0 1
 	mklv vg/lv 320M 0
+	mklv vg/other 8M 1
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
 	writer_start /mnt/lv 8 50
@@ -131,7 +132,7 @@ watch_commands() {
 	local most=0 now
 
 	while [ -e "$work/watching" ]; do
-		now=$(pgrep -c -x 'lvm|pvs|vgs|vgcfgbackup') || :
+		now=$(pgrep -c -x lvm) || :
 		[ "$now" -le "$most" ] || most=$now
 		sleep 0.05
 	done
@@ -150,7 +151,7 @@ calls() {
 	watch_commands &
 	watcher=$!
 	holding plans 2003 plan 12
-	pvmovectl start --dry-run "$(pv 1)" >/dev/null
+	pvmovectl start --dry-run -n vg/other "$(pv 1)" "$(pv 0)"
 	rm "$work/watching"
 	wait $watcher
 	note "at most $(<"$work/most") commands of LVM's at a time"

@@ -216,12 +216,27 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 	return table_print(&table, out, style);
 }
 
-/* What to do about passes that a disk has failed; not where the screen is redrawn. */
+/* Devices that are left of a pass, and what not to do before they are gone. */
+static void write_wedged(FILE *out, const char *vg, const struct pass_view *pass)
+{
+	fprintf(out,
+		"\nWedged until the next boot: %s. An executor of pvmoved was killed while it "
+		"changed the device. No data is affected, and %s/%s does without it. Leave it "
+		"alone: "
+		"whatever would change or remove it hangs; and reboot before you take away the "
+		"disks below it, which it keeps in use.\n",
+		pass->wedged, vg, pass->lv);
+}
+
+/* What to do about passes that a disk has failed, or that left something; not where the screen is
+ * redrawn. */
 static void render_advice(FILE *out, const struct move_view *move)
 {
 	for (size_t i = 0; i < view_count(move->passes); i++) {
 		struct pass_view pass = view_get_pass(move, i);
 
+		if (pass.wedged)
+			write_wedged(out, move->vg, &pass);
 		if (!trouble_has_advice(&pass))
 			continue;
 		fputc('\n', out);

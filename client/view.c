@@ -120,6 +120,7 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 		{"copied_bytes", offsetof(struct pass_view, copied_bytes), FIELD_NUMBER, true},
 		{"verified_bytes", offsetof(struct pass_view, verified_bytes), FIELD_NUMBER, true},
 		{"unverified", offsetof(struct pass_view, unverified), FIELD_TEXT, true},
+		{"wedged", offsetof(struct pass_view, wedged), FIELD_TEXT, true},
 	};
 	struct pass_view pass = {0};
 	int ret = read_fields(object, pass_fields, COUNT(pass_fields), &pass);

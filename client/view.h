@@ -34,6 +34,7 @@ struct pass_view {
 	uint64_t total_bytes;
 	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
 	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
+	const char *wedged;      /* devices, with spaces in between; NULL: none */
 	const char *unverified;  /* what could not be compared; NULL: nothing */
 	const char *reason_code; /* NULL: none */
 	const char *reason_text;

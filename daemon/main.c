@@ -31,5 +31,7 @@ int main(int argc, char **argv)
 		return release_run(&options);
 	}
 	log_init(LOG_INFO);
+	if (failpoint_check() < 0)
+		return EXIT_USAGE;
 	return daemon_run(&options);
 }

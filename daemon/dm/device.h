@@ -16,7 +16,10 @@ struct dm_device {
 	bool suspended;
 	bool read_only;
 	uint32_t open_count;
-	struct dm_table table;            /* live table; empty when there is none */
+	bool has_inactive; /* a second table is loaded, which waits for a swap, or is left of one */
+	bool swap_unfinished;  /* a swap was begun while mirrors were live, and has not come to its
+				  end */
+	struct dm_table table; /* live table; empty when there is none */
 	struct dm_mirror_status *mirrors; /* as many as targets; zero for non-mirrors */
 };
 

@@ -16,12 +16,26 @@ struct dm {
 	struct dm_events *events;
 };
 
+/*
+ * The next daemon may have looked before the device was there, and has no use for it then: nobody
+ * would ever take it away. Where it has seen it and uses it, it is busy; otherwise it makes
+ * another.
+ */
+static int create_device(const struct dm_request *request)
+{
+	int r = task_create_device(request->name, request->uuid, &request->table);
+
+	if (!r && executor_is_abandoned())
+		task_remove_device(request->uuid);
+	return r;
+}
+
 /* In the executor. */
 static void act(const struct dm_request *request, struct dm_reply *reply)
 {
 	switch (request->type) {
 	case DM_REQUEST_CREATE:
-		reply->code = task_create_device(request->name, request->uuid, &request->table);
+		reply->code = create_device(request);
 		break;
 	case DM_REQUEST_SWAP:
 		reply->code = task_swap_table(request->uuid, &request->table, request->visibility);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,13 @@ static bool serve_request(int fd, executor_act_fn *act)
 		dm_table_deinit(&request.table);
 	}
 	return write_all(fd, &reply, sizeof(reply));
+}
+
+bool executor_is_abandoned(void)
+{
+	struct pollfd socket = {.fd = SOCKET_FD, .events = POLLRDHUP};
+
+	return poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP));
 }
 
 static void write_oom_score(const char *score)

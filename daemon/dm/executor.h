@@ -25,3 +25,6 @@ typedef void executor_act_fn(const struct dm_request *request, struct dm_reply *
  * and close-on-exec, or a negative errno.
  */
 int executor_start(executor_act_fn *act, int *fdp);
+
+/* In the executor: whether the daemon that asked has gone. Does not block. */
+bool executor_is_abandoned(void);

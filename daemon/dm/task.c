@@ -161,6 +161,8 @@ static int look_at_device(const char *uuid, struct dm_device *device)
 	device->suspended = info.suspended;
 	device->read_only = info.read_only;
 	device->open_count = (uint32_t)info.open_count;
+	device->has_inactive = info.inactive_table;
+	device->swap_unfinished = marker_read(uuid) > MARKER_NONE;
 	r = answer_parse_table(after, &device->table);
 	if (r || device->table.count == 0)
 		return r;
@@ -249,6 +251,8 @@ int task_create_device(const char *name, const char *uuid, const struct dm_table
 	r = create_empty(name, uuid);
 	if (r)
 		return r;
+	/* What is marked is an earlier one, which is gone. */
+	marker_clear(uuid);
 	r = load_table(uuid, table, false);
 	if (!r)
 		r = resume_device(NULL, name, DM_HIDDEN);
@@ -333,33 +337,21 @@ struct swap {
 	const char *uuid;
 	const struct dm_table *table;
 	enum dm_visibility visibility;
-	bool after_death; /* an executor that died in a swap before this one is known of */
+	bool has_mirrors; /* what is live now */
 };
 
-/* A wedge_attempt_fn. -EAGAIN: an executor has died just before. */
-static int swap_table(const void *arg)
+/* In a child, which must not wait for udev: a udevd that is stuck would make the device look so. */
+static int swap_after_death(const void *arg)
 {
 	const struct swap *swap = arg;
-	cleanup(dm_table_deinit) struct dm_table live = {0};
-	_task_ *task = NULL;
-	_close_ int lock = -1;
-	struct dm_info info;
-	int r;
 
-	r = ask_kernel(DM_DEVICE_INFO, swap->uuid, &task, &info);
-	if (!r)
-		r = lock_device(makedev(info.major, info.minor), &lock);
-	if (!r)
-		r = read_live_table(swap->uuid, &live);
-	if (r)
-		return r;
-	if (!swap->after_death && marker_read(swap->uuid) != MARKER_NONE)
-		return -EAGAIN;
-	return swap_locked(swap->uuid, swap->table, swap->visibility, table_has_mirrors(&live));
+	dm_udev_set_sync_support(0);
+	return swap_locked(swap->uuid, swap->table, swap->visibility, swap->has_mirrors);
 }
 
-static int remove_marked_device(const void *arg)
+static int remove_after_death(const void *arg)
 {
+	dm_udev_set_sync_support(0);
 	return remove_device(arg);
 }
 
@@ -369,11 +361,13 @@ static int try_after_death(const char *uuid, wedge_attempt_fn *attempt, const vo
 	cleanup(dm_table_deinit) struct dm_table live = {0};
 	int r = read_live_table(uuid, &live);
 
+	/* The child shall have its own. */
+	dm_lib_release();
 	if (!r)
 		r = wedge_try(attempt, arg, &live);
 	if (r == -EOWNERDEAD)
 		marker_set(uuid, MARKER_WEDGED);
-	else if (r == 0)
+	else if (!r)
 		marker_clear(uuid); /* what failed may have failed before the suspend */
 	return r;
 }
@@ -387,19 +381,29 @@ static int refuse_wedged(void)
 int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility)
 {
 	_call_ call = call_begin();
-	struct swap swap = {.uuid = uuid, .table = table, .visibility = visibility};
-	int r = marker_read(uuid);
+	cleanup(dm_table_deinit) struct dm_table live = {0};
+	_task_ *task = NULL;
+	_close_ int lock = -1;
+	struct dm_info info;
+	struct swap swap;
+	int r;
 
+	r = ask_kernel(DM_DEVICE_INFO, uuid, &task, &info);
+	if (!r)
+		r = lock_device(makedev(info.major, info.minor), &lock);
+	if (!r)
+		r = read_live_table(uuid, &live);
+	if (r)
+		return r;
+	swap = (struct swap){uuid, table, visibility, table_has_mirrors(&live)};
+	/* Under the lock a mark is that of somebody who died. */
+	r = marker_read(uuid);
 	if (r == MARKER_NONE)
-		r = swap_table(&swap);
-	else if (r == MARKER_LEFT)
-		r = -EAGAIN;
+		return swap_locked(uuid, table, visibility, swap.has_mirrors);
+	if (r == MARKER_LEFT)
+		r = try_after_death(uuid, swap_after_death, &swap);
 	else if (r == MARKER_WEDGED)
 		r = -EOWNERDEAD;
-	if (r == -EAGAIN) {
-		swap.after_death = true;
-		r = try_after_death(uuid, swap_table, &swap);
-	}
 	return r == -EOWNERDEAD ? refuse_wedged() : r;
 }
 
@@ -425,7 +429,7 @@ int task_remove_device(const char *uuid)
 	if (r == MARKER_NONE)
 		r = remove_device(uuid);
 	else if (r == MARKER_LEFT)
-		r = try_after_death(uuid, remove_marked_device, uuid);
+		r = try_after_death(uuid, remove_after_death, uuid);
 	else if (r == MARKER_WEDGED)
 		r = -EOWNERDEAD;
 	if (r == -EOWNERDEAD)

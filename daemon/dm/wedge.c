@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,19 @@ static bool has_ended_by(pid_t child, uint64_t deadline_ms, int *codep)
 	return true;
 }
 
+/*
+ * A child that is stuck keeps what it has open: the lock of the device, and the socket by whose end
+ * the daemon would see that the executor has died.
+ */
+static pid_t fork_alone(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		close_range(STDERR_FILENO + 1, ~0u, 0);
+	return pid;
+}
+
 static void read_a_block(dev_t dev)
 {
 	_free_ void *buffer = aligned_alloc(BLOCK_BYTES, BLOCK_BYTES);
@@ -74,7 +88,7 @@ static int read_all_disks(const struct dm_table *table)
 static bool await_disks(pid_t attempt, const struct dm_table *table, uint64_t *took_msp, int *codep)
 {
 	uint64_t begun_ms = now_ms();
-	pid_t probe = fork();
+	pid_t probe = fork_alone();
 	int ignored;
 
 	if (probe == 0)
@@ -90,14 +104,17 @@ int wedge_try(wedge_attempt_fn *attempt, const void *arg, const struct dm_table 
 {
 	uint64_t patience_ms = PATIENCE_MS;
 	bool was_stuck = false;
-	pid_t child = fork();
+	pid_t child = fork_alone();
 	uint64_t answer_ms;
 	int code;
 
 	if (child < 0)
 		return -errno;
-	if (child == 0)
+	if (child == 0) {
+		/* Left stuck, it must not pass for an executor that will yet do something. */
+		prctl(PR_SET_NAME, WEDGE_CHILD_NAME);
 		_exit(-attempt(arg));
+	}
 	while (!has_ended_by(child, now_ms() + patience_ms, &code)) {
 		bool is_stuck;
 

@@ -16,7 +16,10 @@
 
 #include "daemon/dm/table.h"
 
-/* What is to be tried. Returns 0 or a negative errno. */
+/* What the child that tries it is called in /proc/PID/comm. */
+#define WEDGE_CHILD_NAME "pvmoved-stuck"
+
+/* What is to be tried, in a child with nothing open. Returns 0 or a negative errno. */
 typedef int wedge_attempt_fn(const void *arg);
 
 /*

@@ -110,6 +110,7 @@ void lvm_free(struct lvm *lvm)
 	}
 	while ((name = TAILQ_FIRST(&lvm->names))) {
 		TAILQ_REMOVE(&lvm->names, name, link);
+		free(name->devices);
 		free(name);
 	}
 	commands_free(lvm->commands);

@@ -232,7 +232,9 @@ static int release(const struct edit *edit)
 	dm_config_remove_node(find_lvs(edit), find_lv(edit, &edit->reservation->id));
 	drop_empty_lvs(edit);
 	/* The commit dropped LOCKED: what there is after it somebody else has set. */
-	if (!lv || lv->is_pvmove || !reservation_holds_dest(edit->vg, edit->reservation))
+	if (!lv || lv->is_pvmove ||
+	    (!reservation_holds_dest(edit->vg, edit->reservation) &&
+	     !reservation_lv_is_on_source(edit->vg, edit->reservation)))
 		return 0;
 	return tree_list_remove(edit->tree, find_lv(edit, &lv->id), "status", "LOCKED");
 }

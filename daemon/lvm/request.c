@@ -12,7 +12,7 @@
 #include "daemon/lvm/device.h"
 #include "daemon/lvm/report.h"
 
-/* Arguments of one command, with the program's path, --config and the NULL. */
+/* Arguments of one command, with the program's path, --config, --devices and the NULL. */
 #define ARGS_MAX 16
 
 /* --- the queue --- */
@@ -100,6 +100,7 @@ void request_free(struct request *request)
 	reservation_deinit(&request->edit.reservation);
 	free(request->edit.failure);
 	free(request->private_locks);
+	free(request->devices);
 	free(request->text);
 	free(request);
 }
@@ -147,6 +148,10 @@ void request_run(struct request *request, const char *const *args, bool writes,
 		argv[count++] = "--config";
 		argv[count++] = request->private_locks;
 	}
+	if (request->devices) {
+		argv[count++] = "--devices";
+		argv[count++] = request->devices;
+	}
 	request->command_done = done;
 	request->writing = writes;
 	r = command_start(request->lvm->commands, &spec, on_command, request, &request->command);
@@ -170,8 +175,38 @@ static struct vg_name *find_name(const struct lvm *lvm, const struct lvm_id *vg)
 	return NULL;
 }
 
+/* The paths of all PVs with commas in between, owned; NULL when that is not all of the VG. */
+static char *join_devices(const struct vg *vg)
+{
+	size_t size_bytes = 1;
+	char *text, *at;
+
+	for (size_t i = 0; i < vg->pv_count; i++) {
+		const char *device = vg->pvs[i].device;
+
+		if (vg->pvs[i].missing || !device || device[0] != '/' || strchr(device, ','))
+			return NULL;
+		size_bytes += strlen(device) + 1;
+	}
+	text = at = calloc(1, size_bytes);
+	for (size_t i = 0; text && i < vg->pv_count; i++)
+		at += sprintf(at, "%s%s", i > 0 ? "," : "", vg->pvs[i].device);
+	return text;
+}
+
+static void show_devices(struct request *request)
+{
+	const struct vg_name *known = find_name(request->lvm, &request->vg_id);
+
+	free(request->devices);
+	request->devices = NULL;
+	/* Without memory LVM sees everything. */
+	if (known && known->devices && !request->sees_all)
+		request->devices = strdup(known->devices);
+}
+
 /* Without memory the name is looked up again next time. */
-static void remember_name(const struct request *request)
+static void remember_vg(const struct request *request)
 {
 	struct vg_name *name = find_name(request->lvm, &request->vg_id);
 
@@ -183,6 +218,8 @@ static void remember_name(const struct request *request)
 		TAILQ_INSERT_TAIL(&request->lvm->names, name, link);
 	}
 	memcpy(name->name, request->vg_name, sizeof(name->name));
+	free(name->devices);
+	name->devices = join_devices(request->vg);
 }
 
 static void on_names(struct request *request, const struct command_result *result)
@@ -230,6 +267,8 @@ static void locate_again(struct request *request, int code, const char *message)
 	}
 	vg_lock_release(request->lock);
 	request->lock = NULL;
+	request->sees_all = true;
+	show_devices(request);
 	ask_name(request);
 }
 
@@ -291,11 +330,30 @@ static void look_at_devices(struct request *request)
 	}
 }
 
+static bool has_missing_pvs(const struct vg *vg)
+{
+	for (size_t i = 0; i < vg->pv_count; i++)
+		if (vg->pvs[i].missing)
+			return true;
+	return false;
+}
+
+/* The VG is not what, or not where, it was; LVM is to look everywhere. */
+static void read_from_everywhere(struct request *request)
+{
+	request->sees_all = true;
+	request_read_vg(request);
+}
+
 static void on_backup(struct request *request, const struct command_result *result)
 {
 	struct vg *vg = NULL;
 	int r;
 
+	if (result->code == -EIO && request->devices) {
+		read_from_everywhere(request);
+		return;
+	}
 	if (result->code == -EIO) {
 		locate_again(request, -EIO, result->errors);
 		return;
@@ -315,8 +373,12 @@ static void on_backup(struct request *request, const struct command_result *resu
 		locate_again(request, -ENOENT, NULL);
 		return;
 	}
+	if (has_missing_pvs(vg) && request->devices) {
+		read_from_everywhere(request);
+		return;
+	}
 	request->name_is_fresh = true;
-	remember_name(request);
+	remember_vg(request);
 	look_at_devices(request);
 	request->kind->read(request);
 }
@@ -329,6 +391,7 @@ void request_read_vg(struct request *request)
 		request_finish(request, r, NULL);
 		return;
 	}
+	show_devices(request);
 	/* LVM refuses to read a foreign VG, in words that say so. */
 	request_run(request,
 		    (const char *const[]){"vgcfgbackup", "-qq", "-f", request->path,

@@ -27,11 +27,16 @@ struct lvm_setup {
 int lvm_new_with(struct event_base *base, const char *run_dir, const struct lvm_setup *setup,
 		 struct lvm **lvmp);
 
-/* The name that a VG had when it was last looked at. Names change; ids do not. */
+/*
+ * The name that a VG had when it was last looked at, and where its PVs were. Names change; ids do
+ * not. LVM reads from every disk that it may see, and waits for ever for one that hangs (2.03.16:
+ * not even SIGKILL ends it); so it is shown those of the VG only.
+ */
 struct vg_name {
 	TAILQ_ENTRY(vg_name) link;
 	struct lvm_id id;
 	char name[LVM_NAME_MAX];
+	char *devices; /* paths with commas in between; NULL: one is missing, LVM is to see all */
 };
 
 struct lvm {
@@ -78,6 +83,8 @@ struct request {
 	struct lvm_id vg_id;
 	char vg_name[LVM_NAME_MAX];
 	bool name_is_fresh; /* looked up, or found right, by this request */
+	bool sees_all;      /* the VG was not complete on the devices that were known */
+	char *devices;      /* what the next commands may see; NULL: everything */
 	struct vg_lock *lock;
 	char *private_locks; /* the children's --config while lock is held */
 	char *path;          /* of the metadata text, in run_dir */

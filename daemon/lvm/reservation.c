@@ -120,6 +120,13 @@ bool reservation_holds_dest(const struct vg *vg, const struct reservation *reser
 	return hidden && hidden_lv_holds(vg, hidden, reservation, DEST);
 }
 
+bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation)
+{
+	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);
+
+	return lv && lv_lies_on(vg, lv, reservation, SOURCE);
+}
+
 bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation)
 {
 	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);

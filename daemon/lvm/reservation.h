@@ -51,7 +51,8 @@ uint64_t reservation_extent_count(const struct reservation *reservation);
 /* True when the hidden LV is there and holds just the destination runs, hidden and LOCKED. */
 bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation);
 
-/* True when the LV is there and has all runs on their destination. */
+/* True when the LV is there and has all runs on their source, or on their destination. */
+bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
 bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);
 
 /* True for the hidden LV of whatever reservation. */

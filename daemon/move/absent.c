@@ -143,6 +143,7 @@ void absence_temper(const struct absence *absence, const struct reservation *res
 	case EVENT_DEST_FAILED:
 	case EVENT_LEG_READY:
 	case EVENT_LEG_BYPASSED:
+	case EVENT_LEG_LEFT:
 	case EVENT_STRAY_LEG:
 	case EVENT_RESERVATION_LOST:
 		return;

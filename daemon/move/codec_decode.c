@@ -228,6 +228,18 @@ static int decode_trouble(const struct json_object *pass, struct pass_trouble *t
 	return 0;
 }
 
+/* Legs that are wedged, if any are. */
+static int decode_wedged(const struct json_object *object, struct pass *pass)
+{
+	if (get_later_u64(object, "leg_number", &pass->leg_number) < 0 ||
+	    pass->leg_number > UINT32_MAX ||
+	    get_later_text_into(object, "wedged", pass->wedged, sizeof(pass->wedged)) < 0 ||
+	    get_later_text_into(object, "wedged_boot", pass->wedged_boot,
+				sizeof(pass->wedged_boot)) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
 static int decode_pass(const struct json_object *object, struct pass *pass, bool *has_runsp)
 {
 	const char *state = get_text(object, "state");
@@ -235,7 +247,7 @@ static int decode_pass(const struct json_object *object, struct pass *pass, bool
 	const struct json_object *reservation = get(object, "reservation", json_type_object);
 
 	if (!state || !reason || pass_state_from_name(state) < 0 ||
-	    pass_reason_from_name(reason) < 0 ||
+	    pass_reason_from_name(reason) < 0 || decode_wedged(object, pass) < 0 ||
 	    get_text_into(object, "reason_text", pass->reason_text, sizeof(pass->reason_text)) <
 		    0 ||
 	    get_text_into(object, "activated_boot", pass->activated_boot,

@@ -109,6 +109,9 @@ static struct json_object *encode_pass_object(const struct pass *pass, bool with
 	put_text(object, "state", pass_state_name(pass->state));
 	put_text(object, "reason", pass_reason_name(pass->reason));
 	put_text(object, "reason_text", pass->reason_text);
+	put_u64(object, "leg_number", pass->leg_number);
+	put_text(object, "wedged", pass->wedged);
+	put_text(object, "wedged_boot", pass->wedged_boot);
 	put_text(object, "activated_boot", pass->activated_boot);
 	put_u64(object, "verified_bytes", pass->verified_bytes);
 	put_text(object, "unverified", pass->unverified);

@@ -19,7 +19,9 @@
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/stability.h"
 #include "daemon/move/verify.h"
+#include "daemon/move/wedge.h"
 
 /* Failures in a row after which an effect that can be undone is given up. */
 #define DRIVE_ATTEMPTS_MAX 5
@@ -103,6 +105,15 @@ static int record_pass(struct drive *drive, const struct pass *pass, bool with_r
 							    with_reservation));
 }
 
+static int record_state(struct drive *drive, const struct pass *pass)
+{
+	int r = failpoint_reach_state(FAILPOINT_BEFORE, pass->state);
+
+	if (r == 0)
+		r = record_pass(drive, pass, false);
+	return r < 0 ? r : failpoint_reach_state(FAILPOINT_AFTER, pass->state);
+}
+
 static void update_progress(struct pass *pass, const struct observation *seen)
 {
 	pass->is_observed = true;
@@ -155,14 +166,11 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 	pass->state = row->next;
 	reason_update(pass, row, seen, drive->vg);
 	verify_explain(drive, pass, row, seen);
-	r = failpoint_reach_state(FAILPOINT_BEFORE, row->next);
-	if (r == 0)
-		r = record_pass(drive, pass, false);
+	r = record_state(drive, pass);
 	if (r < 0) {
 		*pass = before;
 		return r;
 	}
-	failpoint_reach_state(FAILPOINT_AFTER, row->next);
 	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
 		  pass_state_name(row->next), pass_event_name(row->event));
 	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
@@ -183,6 +191,7 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 static void end_effect(struct drive *drive)
 {
 	drive->busy = false;
+	drive->is_at_leg = false;
 	drive->is_told = false;
 	/* What changes metadata or activation makes what was read of the VG old. */
 	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
@@ -213,6 +222,15 @@ static bool effect_is_lvm(enum pass_action action)
 	       action == ACTION_ACTIVATE || action == ACTION_FINISH;
 }
 
+/* What to do about an effect that was not begun, where that is not just to try again. */
+static const char *advice(int code)
+{
+	return code == -EUCLEAN
+		       ? "the LV's device is not as its changed metadata says; put the metadata "
+			 "right, then let LVM load it with \"lvchange --refresh\""
+		       : "";
+}
+
 static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
 {
 	char text[PASS_REASON_TEXT_MAX];
@@ -240,9 +258,17 @@ static bool finish_may_be_left(const struct drive *drive, int code)
 /* The effect has ended: what it has to say is the next event. */
 static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
 {
+	bool is_wedged = code == -EOWNERDEAD && drive->is_at_leg;
+
 	if (code == 0)
 		code = failpoint_reach_action(FAILPOINT_AFTER, drive->effect);
 	end_effect(drive);
+	if (is_wedged) {
+		code = wedge_note(drive, pass);
+		drive->attempts = 0;
+		if (code == 0)
+			return; /* another look will show what is to be done about it */
+	}
 	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
 		reason_clear_trouble(drive, pass);
 		tell_success(drive, pass);
@@ -295,6 +321,7 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	drive->vg = vg;
 	if (result->code == 0 || result->code == -ENOENT) {
 		drive->vg_is_fresh = true;
+		drive->vg_is_new = true;
 	} else {
 		reason_note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
 		look_after(drive, DRIVE_ABSENT_MS, true);
@@ -402,6 +429,13 @@ static void wait_for_resume(struct drive *drive, struct pass *pass, const struct
 	look_after(drive, DRIVE_ABSENT_MS, true);
 }
 
+/* By older metadata a table looks foreign that somebody else has made by newer one. */
+static bool is_hard_to_believe(const struct drive *drive, enum pass_event event)
+{
+	return !drive->vg_is_new && (event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG ||
+				     event == EVENT_TABLE_FOREIGN);
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
@@ -411,6 +445,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	int r;
 
 	drive->is_told = false;
+	drive->vg_is_new = false;
 	if (!row) {
 		reason_note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
 		drive->vg_is_fresh = false;
@@ -445,7 +480,9 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	drive->effect = row->action;
 	drive->busy = true;
 	r = failpoint_reach_action(FAILPOINT_BEFORE, row->action);
-	if (r == 0)
+	if (r == FAILPOINT_SKIP)
+		r = EFFECT_DONE;
+	else if (r == 0)
 		r = effect_begin(drive, pass, row, scene);
 	if (r == EFFECT_PENDING)
 		return false;
@@ -455,7 +492,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	}
 	if (r != EFFECT_HOPELESS)
-		settle(drive, pass, r < 0 ? r : 0, "");
+		settle(drive, pass, r < 0 ? r : 0, advice(r));
 	return true;
 }
 
@@ -479,9 +516,17 @@ static bool step(struct drive *drive)
 		read_metadata(drive);
 		return false;
 	}
+	if (!stability_is_known(drive)) {
+		stability_make(drive);
+		return !drive->busy;
+	}
 	if (effect_scene_look(drive, pass, drive->vg, &scene) < 0) {
 		reason_note_trouble(drive, pass, REASON_DM_FAILED, "cannot look at the devices");
 		look_after(drive, DRIVE_ABSENT_MS, true);
+		return false;
+	}
+	if (is_hard_to_believe(drive, scene.seen.event)) {
+		read_metadata(drive);
 		return false;
 	}
 	drive->seen = scene.seen.event;

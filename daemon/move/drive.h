@@ -16,9 +16,12 @@ struct drive {
 	struct mover *mover;
 	struct move *move;       /* owned */
 	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
+	uint64_t stable_seqno;   /* the metadata of which it is known that a power cut leaves it */
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
+	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
 	enum pass_action effect; /* which */
+	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
 	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */

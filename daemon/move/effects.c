@@ -14,70 +14,6 @@
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
 
 /*
- * With LVM's own prefix the leg counts as part of its LV: LVM never scans it
- * and takes it down with the LV, and udev gives it no links by content.
- */
-static void leg_uuid(const struct reservation *reservation, char uuid[DM_ID_MAX])
-{
-	char vg[LVM_ID_PLAIN_LEN + 1];
-	char lv[LVM_ID_PLAIN_LEN + 1];
-
-	lvm_id_plain(&reservation->vg, vg);
-	lvm_id_plain(&reservation->lv, lv);
-	snprintf(uuid, DM_ID_MAX, "LVM-%s%s-pvmoved", vg, lv);
-}
-
-static void lv_uuid(const struct reservation *reservation, char uuid[DM_ID_MAX])
-{
-	leg_uuid(reservation, uuid);
-	uuid[strlen("LVM-") + 2 * (size_t)LVM_ID_PLAIN_LEN] = '\0';
-}
-
-/* "<vg>-<lv>-pvmoved", or by the LV's UUID where that is too long. */
-static void leg_name(const struct dm_device *lv, const struct reservation *reservation,
-		     char name[DM_NAME_MAX])
-{
-	int len = snprintf(name, DM_NAME_MAX, "%s-pvmoved", lv->name);
-
-	if (len < 0 || len >= DM_NAME_MAX)
-		snprintf(name, DM_NAME_MAX, "%s-pvmoved", reservation->lv.text);
-}
-
-void effect_scene_deinit(struct effect_scene *scene)
-{
-	dm_device_deinit(&scene->lv);
-	dm_device_deinit(&scene->leg);
-	observation_deinit(&scene->seen);
-}
-
-int effect_scene_look(struct drive *drive, const struct pass *pass, const struct vg *vg,
-		      struct effect_scene *scenep)
-{
-	struct effect_scene scene = {0};
-	struct pass_sight sight = {
-		.vg = vg, .reservation = &pass->reservation, .lv = &scene.lv, .leg = &scene.leg};
-	char uuid[DM_ID_MAX];
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
-	int r;
-
-	lv_uuid(&pass->reservation, uuid);
-	r = ports->observe(ctx, uuid, &scene.lv);
-	if (r == 0) {
-		leg_uuid(&pass->reservation, uuid);
-		r = ports->observe(ctx, uuid, &scene.leg);
-	}
-	if (r == 0)
-		r = pass_observe(&sight, &scene.seen);
-	if (r < 0) {
-		effect_scene_deinit(&scene);
-		return r;
-	}
-	*scenep = scene;
-	return 0;
-}
-
-/*
  * Asked under the VG's lock, with the metadata as it is now: what led to the
  * edit must still be so, in the metadata and in the live tables.
  */
@@ -88,7 +24,10 @@ static bool guard(void *arg, const struct vg *vg)
 
 	if (effect_scene_look(drive, move_current_pass(drive->move), vg, &scene) < 0)
 		return false;
-	return scene.seen.event == drive->seen;
+	/* A step back that is safe is so only as it was seen. */
+	return scene.seen.event == drive->seen &&
+	       (drive->effect != ACTION_RELEASE || scene.seen.event != EVENT_LV_CHANGED ||
+		scene.seen.put_back == PUT_BACK_RELEASE);
 }
 
 static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit edit)
@@ -228,8 +167,8 @@ static int create_leg(struct drive *drive, const struct pass *pass,
 
 	if (r < 0)
 		return r;
-	leg_name(&scene->lv, &pass->reservation, name);
-	leg_uuid(&pass->reservation, uuid);
+	effect_leg_name(&scene->lv, pass, name);
+	effect_leg_uuid(pass, pass->leg_number, uuid);
 	ports->create(ctx, name, uuid, &table, drive_effect_done, drive);
 	return EFFECT_PENDING;
 }
@@ -240,7 +179,8 @@ static int swap_leg(struct drive *drive, const struct pass *pass, const struct d
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
 
-	leg_uuid(&pass->reservation, uuid);
+	effect_leg_uuid(pass, pass->leg_number, uuid);
+	drive->is_at_leg = true;
 	ports->swap(ctx, uuid, table, DM_HIDDEN, drive_effect_done, drive);
 	return EFFECT_PENDING;
 }
@@ -274,17 +214,6 @@ static int clear_leg_forward(struct drive *drive, const struct pass *pass,
 	return swap_leg(drive, pass, &table);
 }
 
-static int remove_leg(struct drive *drive, const struct pass *pass)
-{
-	char uuid[DM_ID_MAX];
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
-
-	leg_uuid(&pass->reservation, uuid);
-	ports->remove(ctx, uuid, drive_effect_done, drive);
-	return EFFECT_PENDING;
-}
-
 static int swap_lv(struct drive *drive, const struct pass *pass, const struct effect_scene *scene,
 		   enum lv_place place)
 {
@@ -297,15 +226,45 @@ static int swap_lv(struct drive *drive, const struct pass *pass, const struct ef
 
 	if (r < 0)
 		return r;
-	lv_uuid(&pass->reservation, uuid);
+	effect_lv_uuid(pass, uuid);
 	ports->swap(ctx, uuid, &table, DM_VISIBLE, drive_effect_done, drive);
+	return EFFECT_PENDING;
+}
+
+static bool has_mirrors(const struct dm_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->targets[i].type == DM_MIRROR)
+			return true;
+	return false;
+}
+
+/*
+ * In up to three steps, each of which leads here again. A table that was loaded for the LV and is
+ * left of a swap holds the leg: it gives way to the one that is live. Mirrors are swapped away
+ * first: a swap can tell that the leg is wedged, while the removal of one that is would never end.
+ */
+static int remove_leg(struct drive *drive, const struct pass *pass,
+		      const struct effect_scene *scene)
+{
+	char uuid[DM_ID_MAX];
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	if (scene->seen.lv_is_ours && scene->lv.has_inactive)
+		return swap_lv(drive, pass, scene, scene->seen.lv_place);
+	if (has_mirrors(&scene->leg.table))
+		return clear_leg(drive, pass, scene);
+	effect_leg_uuid(pass, pass->leg_number, uuid);
+	drive->is_at_leg = true;
+	ports->remove(ctx, uuid, drive_effect_done, drive);
 	return EFFECT_PENDING;
 }
 
 /* In two swaps: what is seen after the leg's leads here again for the LV's. */
 static int switch_lv(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
 {
-	int r = clear_leg_forward(drive, pass, scene);
+	int r = scene->seen.lv_is_on_wedged ? EFFECT_DONE : clear_leg_forward(drive, pass, scene);
 
 	return r == EFFECT_DONE ? swap_lv(drive, pass, scene, LV_ON_DEST) : r;
 }
@@ -356,6 +315,25 @@ static int flush(struct drive *drive, const struct pass *pass)
 	return effect_flush_next(drive, pass) ? EFFECT_PENDING : EFFECT_DONE;
 }
 
+/* The next step back of an LV that somebody has changed; what fails is called by its own name. */
+static int put_back(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
+{
+	switch (scene->seen.put_back) {
+	case PUT_BACK_DETACH:
+		drive->effect = ACTION_DETACH;
+		return swap_lv(drive, pass, scene, LV_ON_SOURCE);
+	case PUT_BACK_REMOVE_LEG:
+		drive->effect = ACTION_REMOVE_LEG;
+		return remove_leg(drive, pass, scene);
+	case PUT_BACK_RELEASE:
+		drive->effect = ACTION_RELEASE;
+		return edit(drive, pass, METADATA_RELEASE);
+	case PUT_BACK_NOTHING:
+		break;
+	}
+	return -EUCLEAN;
+}
+
 int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *row,
 		 const struct effect_scene *scene)
 {
@@ -384,9 +362,11 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_DETACH:
 		return swap_lv(drive, pass, scene, LV_ON_SOURCE);
 	case ACTION_REMOVE_LEG:
-		return remove_leg(drive, pass);
+		return remove_leg(drive, pass, scene);
 	case ACTION_RELEASE:
 		return edit(drive, pass, METADATA_RELEASE);
+	case ACTION_PUT_BACK:
+		return put_back(drive, pass, scene);
 	case ACTION_FINISH:
 		return finish(drive, pass, scene);
 	case ACTION_NONE:

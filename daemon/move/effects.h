@@ -13,10 +13,17 @@
 struct effect_scene {
 	struct dm_device lv;
 	struct dm_device leg;
+	struct dm_device wedged; /* the leg before this one, if there is one */
 	struct observation seen;
 };
 
 void effect_scene_deinit(struct effect_scene *scene);
+
+/* The UUIDs of the pass's LV, and of its leg of that number. */
+void effect_lv_uuid(const struct pass *pass, char uuid[DM_ID_MAX]);
+void effect_leg_uuid(const struct pass *pass, uint64_t number, char uuid[DM_ID_MAX]);
+/* The name of the pass's leg: "<vg>-<lv>-pvmoved", or by the LV's UUID where that is too long. */
+void effect_leg_name(const struct dm_device *lv, const struct pass *pass, char name[DM_NAME_MAX]);
 
 /* Looks at the pass's devices and judges them by that metadata. 0 or a negative errno. */
 int effect_scene_look(struct drive *drive, const struct pass *pass, const struct vg *vg,

@@ -14,8 +14,11 @@
  * NAME=WHAT or NAME=WHAT@N, the latter for the Nth time only. WHAT is
  *   kill   die at once, as by kill -9
  *   fail   before an action: it is not begun, and fails; after it: it was done, and is
- *          reported as failed; when a state is recorded: the journal fails
+ *          reported as failed; before a state is recorded: there is no room for the
+ *          record; after it: it is there, and is reported as not written
  *   stop   stop, as by SIGSTOP, until SIGCONT; then go on
+ *   skip   before an action: it is not begun, and is reported as done. The control of
+ *          tests that say what the action is good for
  */
 
 #include <stdio.h>
@@ -24,10 +27,23 @@
 
 enum failpoint_side { FAILPOINT_BEFORE, FAILPOINT_AFTER };
 
-/* An action is about to begin, or has been done. Returns 0, or −EIO: it is to count as failed. */
+/* Beside 0 and negative errno. */
+#define FAILPOINT_SKIP 1
+
+/*
+ * An action is about to begin, or has been done. Returns 0; −EIO, when it is to count as failed;
+ * or, before an action only, FAILPOINT_SKIP.
+ */
 int failpoint_reach_action(enum failpoint_side side, enum pass_action action);
-/* The same for a state that is recorded. */
+/* The same for a state that is recorded: 0 or −EIO. */
 int failpoint_reach_state(enum failpoint_side side, enum pass_state state);
+
+/*
+ * Looks at what the environment chooses. Returns 0, or −EINVAL when something in it names no
+ * failpoint or nothing that can happen there, which is logged: a test that waits for a misspelt
+ * place would wait for ever, or pass.
+ */
+int failpoint_check(void);
 
 /* Prints all names, one on a line. Returns 0, or −ENOSYS in a program that has none. */
 int failpoint_print(FILE *stream);

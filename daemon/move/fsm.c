@@ -14,12 +14,14 @@
  * the source is whole; once COMMITTED is seen there is only the way forward,
  * whatever the recorded state. An effect that failed is tried again; before the
  * commit it is given up after a while and undone. A leg that the LV does not go
- * through is never trusted again: writes may have passed it by.
+ * through is never trusted again: writes may have passed it by. A leg that is
+ * wedged is never touched again: the LV is taken off it, and gets another.
  */
 /* clang-format off */
 static const struct fsm_row rows[] = {
 	ROW(QUEUED, VG_ABSENT,         WAIT,       QUEUED),
 	ROW(QUEUED, LV_GONE,           NONE,       FAILED),
+	ROW(QUEUED, LEG_LEFT,          REMOVE_LEG, QUEUED),
 	ROW(QUEUED, UNRESERVED,        RESERVE,    RESERVING),
 	ROW(QUEUED, LEG_BYPASSED,      REMOVE_LEG, QUEUED),
 	ROW(QUEUED, EFFECT_FAILED,     WAIT,       QUEUED),
@@ -28,6 +30,9 @@ static const struct fsm_row rows[] = {
 
 	ROW(RESERVING, VG_ABSENT,      WAIT,       RESERVING),
 	ROW(RESERVING, LV_GONE,        NONE,       UNDOING),
+	ROW(RESERVING, LEG_LEFT,       NONE,       UNDOING),
+	ROW(RESERVING, RESERVATION_LEFT, NONE,       UNDOING),
+	ROW(RESERVING, LV_CHANGED,     NONE,       HELD),
 	ROW(RESERVING, UNRESERVED,     RESERVE,    RESERVING),
 	ROW(RESERVING, INACTIVE,       ACTIVATE,   RESERVING),
 	ROW(RESERVING, RESERVED,       CREATE_LEG, ARMING),
@@ -38,6 +43,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(ARMING, VG_ABSENT,         WAIT,       ARMING),
 	ROW(ARMING, LV_GONE,           NONE,       UNDOING),
+	ROW(ARMING, LEG_LEFT,          NONE,       UNDOING),
+	ROW(ARMING, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(ARMING, LV_CHANGED,        NONE,       HELD),
 	ROW(ARMING, UNRESERVED,        NONE,       UNDOING),
 	ROW(ARMING, RESERVATION_LOST,  DETACH,     UNDOING),
@@ -53,6 +60,7 @@ static const struct fsm_row rows[] = {
 	ROW(ARMING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(ARMING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(ARMING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(ARMING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(ARMING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(ARMING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(ARMING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -62,6 +70,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(COPYING, VG_ABSENT,         WAIT,       COPYING),
 	ROW(COPYING, LV_GONE,           NONE,       UNDOING),
+	ROW(COPYING, LEG_LEFT,          NONE,       UNDOING),
+	ROW(COPYING, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(COPYING, LV_CHANGED,        NONE,       HELD),
 	ROW(COPYING, UNRESERVED,        NONE,       UNDOING),
 	ROW(COPYING, RESERVATION_LOST,  DETACH,     UNDOING),
@@ -77,6 +87,7 @@ static const struct fsm_row rows[] = {
 	ROW(COPYING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(COPYING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(COPYING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COPYING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(COPYING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(COPYING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(COPYING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -87,6 +98,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(PAUSED, VG_ABSENT,         WAIT,       PAUSED),
 	ROW(PAUSED, LV_GONE,           NONE,       UNDOING),
+	ROW(PAUSED, LEG_LEFT,          NONE,       UNDOING),
+	ROW(PAUSED, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(PAUSED, LV_CHANGED,        NONE,       HELD),
 	ROW(PAUSED, UNRESERVED,        NONE,       UNDOING),
 	ROW(PAUSED, RESERVATION_LOST,  DETACH,     UNDOING),
@@ -101,6 +114,7 @@ static const struct fsm_row rows[] = {
 	ROW(PAUSED, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(PAUSED, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(PAUSED, DEST_FAILED,       NONE,       UNDOING),
+	ROW(PAUSED, LEG_WEDGED,        DETACH,     PAUSED),
 	ROW(PAUSED, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(PAUSED, STRAY_LEG,         NONE,       UNDOING),
 	ROW(PAUSED, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -110,6 +124,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(HELD, VG_ABSENT,         WAIT,       HELD),
 	ROW(HELD, LV_GONE,           NONE,       UNDOING),
+	ROW(HELD, LEG_LEFT,          NONE,       UNDOING),
+	ROW(HELD, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(HELD, LV_CHANGED,        NONE,       HELD),
 	ROW(HELD, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(HELD, UNRESERVED,        NONE,       UNDOING),
@@ -124,6 +140,7 @@ static const struct fsm_row rows[] = {
 	ROW(HELD, IN_SYNC,           NONE,       ARMING),
 	ROW(HELD, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(HELD, DEST_FAILED,       NONE,       UNDOING),
+	ROW(HELD, LEG_WEDGED,        NONE,       ARMING),
 	ROW(HELD, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(HELD, STRAY_LEG,         NONE,       UNDOING),
 	ROW(HELD, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -136,6 +153,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(VERIFYING, VG_ABSENT,         WAIT,       VERIFYING),
 	ROW(VERIFYING, LV_GONE,           NONE,       UNDOING),
+	ROW(VERIFYING, LEG_LEFT,          NONE,       UNDOING),
+	ROW(VERIFYING, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(VERIFYING, LV_CHANGED,        NONE,       HELD),
 	ROW(VERIFYING, UNRESERVED,        NONE,       UNDOING),
 	ROW(VERIFYING, RESERVATION_LOST,  DETACH,     UNDOING),
@@ -153,6 +172,7 @@ static const struct fsm_row rows[] = {
 	ROW(VERIFYING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(VERIFYING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(VERIFYING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(VERIFYING, LEG_WEDGED,       DETACH,     ARMING),
 	ROW(VERIFYING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(VERIFYING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(VERIFYING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -163,6 +183,8 @@ static const struct fsm_row rows[] = {
 
 	ROW(COMMITTING, VG_ABSENT,         WAIT,       COMMITTING),
 	ROW(COMMITTING, LV_GONE,           NONE,       UNDOING),
+	ROW(COMMITTING, LEG_LEFT,          NONE,       UNDOING),
+	ROW(COMMITTING, RESERVATION_LEFT,  NONE,       UNDOING),
 	ROW(COMMITTING, LV_CHANGED,        NONE,       HELD),
 	ROW(COMMITTING, UNRESERVED,        NONE,       UNDOING),
 	ROW(COMMITTING, RESERVATION_LOST,  DETACH,     UNDOING),
@@ -178,6 +200,7 @@ static const struct fsm_row rows[] = {
 	ROW(COMMITTING, SOURCE_UNREADABLE, NONE,       UNDOING),
 	ROW(COMMITTING, SOURCE_FAILED,     NONE,       UNDOING),
 	ROW(COMMITTING, DEST_FAILED,       NONE,       UNDOING),
+	ROW(COMMITTING, LEG_WEDGED,        DETACH,     ARMING),
 	ROW(COMMITTING, LEG_FOREIGN,       NONE,       UNDOING),
 	ROW(COMMITTING, STRAY_LEG,         NONE,       UNDOING),
 	ROW(COMMITTING, TABLE_FOREIGN,     NONE,       UNDOING),
@@ -192,12 +215,13 @@ static const struct fsm_row rows[] = {
 
 	ROW(SWITCHING, VG_ABSENT,      WAIT,       SWITCHING),
 	ROW(SWITCHING, LV_GONE,        NONE,       UNDOING),
+	ROW(SWITCHING, LEG_LEFT,       NONE,       UNDOING),
+	ROW(SWITCHING, RESERVATION_LEFT, NONE,       UNDOING),
 	ROW(SWITCHING, LV_CHANGED,     WAIT,       SWITCHING),
 	ROW(SWITCHING, UNRESERVED,     NONE,       UNDOING),
 	ROW(SWITCHING, RESERVATION_LOST, DETACH,   UNDOING),
 	ROW(SWITCHING, LEG_BYPASSED,   REMOVE_LEG, UNDOING),
 	ROW(SWITCHING, ASTRAY,         WAIT,       SWITCHING),
-	ROW(SWITCHING, STRAY_LEG,      WAIT,       SWITCHING),
 	ROW(SWITCHING, COMMITTED,      SWITCH,     SWITCHING),
 	ROW(SWITCHING, SWITCHED,       REMOVE_LEG, RETIRING),
 	ROW(SWITCHING, RETIRED,        RELEASE,    RETIRING),
@@ -206,10 +230,11 @@ static const struct fsm_row rows[] = {
 
 	ROW(RETIRING, VG_ABSENT,       WAIT,       RETIRING),
 	ROW(RETIRING, LV_GONE,         FINISH,     RETIRING),
+	ROW(RETIRING, LEG_LEFT,        REMOVE_LEG, RETIRING),
+	ROW(RETIRING, RESERVATION_LEFT, RELEASE,    RETIRING),
 	ROW(RETIRING, LV_CHANGED,      WAIT,       RETIRING),
 	ROW(RETIRING, UNRESERVED,      FINISH,     RETIRING),
 	ROW(RETIRING, LEG_BYPASSED,    REMOVE_LEG, RETIRING),
-	ROW(RETIRING, STRAY_LEG,       REMOVE_LEG, RETIRING),
 	ROW(RETIRING, COMMITTED,       SWITCH,     SWITCHING),
 	ROW(RETIRING, ASTRAY,          WAIT,       RETIRING),
 	ROW(RETIRING, SWITCHED,        REMOVE_LEG, RETIRING),
@@ -220,7 +245,9 @@ static const struct fsm_row rows[] = {
 
 	ROW(UNDOING, VG_ABSENT,         WAIT,       UNDOING),
 	ROW(UNDOING, LV_GONE,           FINISH,     UNDOING),
-	ROW(UNDOING, LV_CHANGED,        WAIT,       UNDOING),
+	ROW(UNDOING, LEG_LEFT,          REMOVE_LEG, UNDOING),
+	ROW(UNDOING, RESERVATION_LEFT,  RELEASE,    UNDOING),
+	ROW(UNDOING, LV_CHANGED,        PUT_BACK,   UNDOING),
 	ROW(UNDOING, UNRESERVED,        FINISH,     UNDOING),
 	ROW(UNDOING, RESERVATION_LOST,  DETACH,     UNDOING),
 	ROW(UNDOING, INACTIVE,          RELEASE,    UNDOING),
@@ -234,6 +261,7 @@ static const struct fsm_row rows[] = {
 	ROW(UNDOING, SOURCE_UNREADABLE, CLEAR_LEG,  UNDOING),
 	ROW(UNDOING, SOURCE_FAILED,     CLEAR_LEG,  UNDOING),
 	ROW(UNDOING, DEST_FAILED,       CLEAR_LEG,  UNDOING),
+	ROW(UNDOING, LEG_WEDGED,        DETACH,     UNDOING),
 	ROW(UNDOING, LEG_FOREIGN,       DETACH,     UNDOING),
 	ROW(UNDOING, STRAY_LEG,         REMOVE_LEG, UNDOING),
 	ROW(UNDOING, TABLE_FOREIGN,     RELEASE,    UNDOING),

@@ -37,6 +37,10 @@ struct pass_trouble {
 	bool is_exact; /* all of these sectors; otherwise some of them, nobody knows which */
 };
 
+/* Room for the names of wedged devices, in bytes with the NUL; those that do not fit are left out.
+ */
+#define PASS_WEDGED_TEXT_MAX 1024
+
 /* One LV's share of a move. */
 struct pass {
 	/* recorded in the journal */
@@ -48,6 +52,9 @@ struct pass {
 	struct pass_trouble trouble;         /* belongs to the reason */
 	char activated_boot[UUID_TEXT_SIZE]; /* the boot in which we activated the LV; "": we did
 						not */
+	uint64_t leg_number;                 /* legs with a smaller one are wedged … */
+	char wedged[PASS_WEDGED_TEXT_MAX]; /* … and have these names, with spaces in between … */
+	char wedged_boot[UUID_TEXT_SIZE];  /* … in that boot; "": none is */
 	uint64_t verified_bytes; /* compared and found equal; 0 again with a restart before
 				    the commit, and when it is undone */
 	char unverified[PASS_REASON_TEXT_MAX]; /* what was not compared although that was asked

@@ -7,6 +7,7 @@
 
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/wedge.h"
 
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 {
@@ -101,8 +102,16 @@ struct drive *mover_add_move(struct mover *mover, struct move *move)
 
 /* ---- driving ----------------------------------------------------------- */
 
+static void forget_wedged(const struct mover *mover, struct move *move)
+{
+	for (size_t i = 0; i < move->pass_count; i++)
+		wedge_forget(&move->passes[i], mover->ports->boot_id(mover->ctx));
+}
+
 void mover_begin(struct mover *mover)
 {
+	for (size_t i = 0; i < mover->drive_count; i++)
+		forget_wedged(mover, mover->drives[i]->move);
 	for (size_t i = 0; i < mover->drive_count; i++)
 		drive_run(mover->drives[i]);
 }

@@ -13,6 +13,7 @@ enum lv_sighting {
 	LV_SEEN_INACTIVE,
 	LV_SEEN_ON_SOURCE,
 	LV_SEEN_ON_LEG,
+	LV_SEEN_ON_WEDGED,
 	LV_SEEN_ON_DEST,
 	LV_SEEN_ELSEWHERE,
 };
@@ -26,11 +27,10 @@ void observation_deinit(struct observation *observation)
 
 /* 1 when the LV's live table is the one for that place, 0 when not, or a negative errno. */
 static int lv_is_at(const struct pass_sight *sight, const struct leg_geometry *geometry,
-		    enum lv_place place)
+		    enum lv_place place, dev_t leg_dev)
 {
 	cleanup(dm_table_deinit) struct dm_table table = {0};
-	int r = leg_lv_table(sight->vg, sight->reservation, geometry, place, sight->leg->dev,
-			     &table);
+	int r = leg_lv_table(sight->vg, sight->reservation, geometry, place, leg_dev, &table);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -40,35 +40,51 @@ static int lv_is_at(const struct pass_sight *sight, const struct leg_geometry *g
 /* An enum lv_sighting, or -ENOMEM. */
 static int see_lv(const struct pass_sight *sight, const struct leg_geometry *geometry)
 {
-	static const struct {
+	const struct {
 		enum lv_place place;
 		enum lv_sighting sighting;
+		const struct dm_device *leg;
 	} places[] = {
-		{LV_ON_LEG, LV_SEEN_ON_LEG},
-		{LV_ON_SOURCE, LV_SEEN_ON_SOURCE},
-		{LV_ON_DEST, LV_SEEN_ON_DEST},
+		{LV_ON_LEG, LV_SEEN_ON_LEG, sight->leg},
+		{LV_ON_LEG, LV_SEEN_ON_WEDGED, sight->wedged},
+		{LV_ON_SOURCE, LV_SEEN_ON_SOURCE, NULL},
+		{LV_ON_DEST, LV_SEEN_ON_DEST, NULL},
 	};
 
 	if (!sight->lv->present || sight->lv->table.count == 0)
 		return LV_SEEN_INACTIVE;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const struct dm_device *leg = places[i].leg;
 		int r;
 
-		if (places[i].place == LV_ON_LEG && !sight->leg->present)
+		if (places[i].place == LV_ON_LEG && (!leg || !leg->present))
 			continue;
-		r = lv_is_at(sight, geometry, places[i].place);
+		r = lv_is_at(sight, geometry, places[i].place, leg ? leg->dev : 0);
 		if (r != 0)
 			return r < 0 ? r : (int)places[i].sighting;
 	}
 	return LV_SEEN_ELSEWHERE;
 }
 
+static bool is_on_a_leg(enum lv_sighting lv)
+{
+	return lv == LV_SEEN_ON_LEG || lv == LV_SEEN_ON_WEDGED;
+}
+
+/* The leg that matters: the one that the LV is on, or is to be. */
+static const struct dm_device *leg_in_use(const struct pass_sight *sight, enum lv_sighting lv)
+{
+	return lv == LV_SEEN_ON_WEDGED ? sight->wedged : sight->leg;
+}
+
 /*
  * Once all is drawn as equal on both sides, the destination holds everything:
  * a source that fails then is a reason to go on. Before that its failure is
  * final (what cannot be read) or a matter for people (what was not written).
+ * Mirrors whose swap was broken off may never copy again: only another swap can tell.
  */
-static enum pass_event event_of_leg(const struct leg_progress *progress)
+static enum pass_event event_of_leg(const struct dm_device *leg,
+				    const struct leg_progress *progress)
 {
 	if (progress->synced && progress->dest_sound)
 		return EVENT_IN_SYNC;
@@ -85,27 +101,35 @@ static enum pass_event event_of_leg(const struct leg_progress *progress)
 	}
 	if (progress->pass_through)
 		return EVENT_LEG_ATTACHED;
-	return progress->idle ? EVENT_MIRROR_IDLE : EVENT_MIRRORING;
+	return progress->idle || leg->swap_unfinished ? EVENT_MIRROR_IDLE : EVENT_MIRRORING;
 }
 
 /* Reads the leg's table into the observation. Returns 1 when it is one of ours, 0, or -ENOMEM. */
-static int see_leg(const struct pass_sight *sight, struct observation *seen)
+static int see_leg(const struct pass_sight *sight, const struct dm_device *leg,
+		   struct observation *seen)
 {
-	int r = slice_map_observe(&seen->geometry, sight->vg->extent_size_sectors,
-				  &sight->leg->table, sight->leg->mirrors, &seen->map,
-				  &seen->progress);
+	int r = slice_map_observe(&seen->geometry, sight->vg->extent_size_sectors, &leg->table,
+				  leg->mirrors, &seen->map, &seen->progress);
 
 	if (r == -ENOMEM)
 		return r;
 	return r == 0;
 }
 
-/* The LV lies on its source by the metadata, the reservation holds the destination. */
+/*
+ * The LV lies on its source by the metadata, the reservation holds the
+ * destination. If the LV is on its destination all the same, somebody put back
+ * metadata from before the commit: the destination must not be given back.
+ */
 static enum pass_event event_when_reserved(const struct pass_sight *sight, enum lv_sighting lv,
 					   bool leg_is_ours, const struct leg_progress *progress)
 {
 	if (lv == LV_SEEN_ON_LEG)
-		return leg_is_ours ? event_of_leg(progress) : EVENT_LEG_FOREIGN;
+		return leg_is_ours ? event_of_leg(sight->leg, progress) : EVENT_LEG_FOREIGN;
+	if (lv == LV_SEEN_ON_WEDGED)
+		return EVENT_LEG_WEDGED;
+	if (lv == LV_SEEN_ON_DEST)
+		return EVENT_LV_CHANGED;
 	if (sight->leg->present) {
 		if (lv != LV_SEEN_ON_SOURCE)
 			return EVENT_STRAY_LEG;
@@ -116,11 +140,11 @@ static enum pass_event event_when_reserved(const struct pass_sight *sight, enum 
 	return lv == LV_SEEN_ON_SOURCE ? EVENT_RESERVED : EVENT_TABLE_FOREIGN;
 }
 
-static bool leg_is_on_dest(const struct pass_sight *sight, const struct leg_geometry *geometry)
+static bool leg_is_on_dest(const struct dm_device *leg, const struct leg_geometry *geometry)
 {
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 
-	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &sight->leg->table);
+	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &leg->table);
 }
 
 /* True when a target leads to sectors that the run has on its source. */
@@ -131,8 +155,13 @@ static bool target_reaches_source(const struct dm_target *target, const struct l
 	       run->source_sectors < target->source_sectors + target->len_sectors;
 }
 
+static bool target_reaches(const struct dm_target *target, const struct dm_device *device)
+{
+	return device && device->present && target->source_dev == device->dev;
+}
+
 /*
- * True when the LV's live table leads to its source or to the leg. Where targets lead to that are
+ * True when the LV's live table leads to its source or to a leg. Where targets lead to that are
  * none of ours is not known; LVM makes them by the metadata.
  */
 static bool lv_reaches_source(const struct pass_sight *sight, const struct leg_geometry *geometry)
@@ -144,7 +173,7 @@ static bool lv_reaches_source(const struct pass_sight *sight, const struct leg_g
 
 		if (target->type == DM_OTHER)
 			continue;
-		if (sight->leg->present && target->source_dev == sight->leg->dev)
+		if (target_reaches(target, sight->leg) || target_reaches(target, sight->wedged))
 			return true;
 		for (size_t j = 0; j < geometry->count; j++)
 			if (target_reaches_source(target, &geometry->runs[j]))
@@ -164,13 +193,14 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 					    bool leg_is_ours, const struct observation *seen)
 {
 	/* The tables say what the metadata said; what it says now nobody has loaded yet. */
-	if ((lv == LV_SEEN_ON_LEG || lv == LV_SEEN_ON_DEST) &&
+	if ((is_on_a_leg(lv) || lv == LV_SEEN_ON_DEST) &&
 	    !reservation_lv_is_on_dest(sight->vg, sight->reservation))
 		return EVENT_LV_CHANGED;
-	if (lv == LV_SEEN_ON_LEG) {
+	if (is_on_a_leg(lv)) {
 		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
 
-		return leg_is_on_dest(sight, &seen->geometry) || (leg_is_ours && holds_all)
+		return leg_is_on_dest(leg_in_use(sight, lv), &seen->geometry) ||
+				       (leg_is_ours && holds_all)
 			       ? EVENT_COMMITTED
 			       : EVENT_ASTRAY;
 	}
@@ -189,29 +219,90 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 static enum pass_event event_when_unreserved(const struct pass_sight *sight, enum lv_sighting lv,
 					     const struct leg_geometry *geometry)
 {
-	if (lv == LV_SEEN_ON_DEST || (lv == LV_SEEN_ON_LEG && leg_is_on_dest(sight, geometry)))
+	if (lv == LV_SEEN_ON_DEST ||
+	    (is_on_a_leg(lv) && leg_is_on_dest(leg_in_use(sight, lv), geometry)))
 		return EVENT_ASTRAY;
-	if (lv == LV_SEEN_ON_LEG)
+	if (is_on_a_leg(lv))
 		return EVENT_RESERVATION_LOST;
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
 }
 
-static enum pass_event event_when_changed(const struct pass_sight *sight, enum lv_sighting lv,
-					  const struct leg_geometry *geometry)
+/* 1 when the LV's live table is just what the metadata says, 0 when not, or -ENOMEM. */
+static int lv_is_as_recorded(const struct pass_sight *sight)
 {
-	if (vg_find_lv(sight->vg, &sight->reservation->id))
-		return EVENT_LV_CHANGED;
-	return event_when_unreserved(sight, lv, geometry);
+	static const struct leg_geometry nothing_moves = {0};
+
+	return lv_is_at(sight, &nothing_moves, LV_ON_SOURCE, 0);
+}
+
+/*
+ * What of a pass can be taken back without a guess at what somebody meant who
+ * changed its LV or its reservation. The leg: the kernel keeps one that is in use. The
+ * reservation: when LVM itself gave the LV its table. Returns an enum put_back or -ENOMEM.
+ */
+static int see_put_back(const struct pass_sight *sight, enum lv_sighting lv)
+{
+	int r;
+
+	if (is_on_a_leg(lv))
+		return reservation_lv_is_on_source(sight->vg, sight->reservation)
+			       ? PUT_BACK_DETACH
+			       : PUT_BACK_NOTHING;
+	if (sight->leg->present)
+		return PUT_BACK_REMOVE_LEG;
+	r = lv == LV_SEEN_INACTIVE ? 1 : lv_is_as_recorded(sight);
+	if (r < 0)
+		return r;
+	return r ? PUT_BACK_RELEASE : PUT_BACK_NOTHING;
+}
+
+/* The LV is gone: what is left of the pass. Its device may still be there, and be used. */
+static int see_left_over(const struct pass_sight *sight, struct observation *seen)
+{
+	if (sight->leg->present)
+		seen->event = EVENT_LEG_LEFT;
+	else if (!vg_find_lv(sight->vg, &sight->reservation->id))
+		seen->event = EVENT_LV_GONE;
+	else
+		seen->event = sight->lv->present ? EVENT_LV_CHANGED : EVENT_RESERVATION_LEFT;
+	return 0;
+}
+
+static int see_changed(const struct pass_sight *sight, enum lv_sighting lv, bool leg_is_ours,
+		       struct observation *seen)
+{
+	int r;
+
+	/* Whatever the reservation is now, it is to go, and the LV is where it was to go to. */
+	if (reservation_lv_is_on_dest(sight->vg, sight->reservation)) {
+		seen->event = event_when_committed(sight, STAGE_COMMITTED, lv, leg_is_ours, seen);
+		return 0;
+	}
+
+	if (!vg_find_lv(sight->vg, &sight->reservation->id)) {
+		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
+		return 0;
+	}
+	r = see_put_back(sight, lv);
+	if (r < 0)
+		return r;
+	seen->event = EVENT_LV_CHANGED;
+	seen->put_back = (enum put_back)r;
+	return 0;
 }
 
 static int observe_tables(const struct pass_sight *sight, enum metadata_stage stage,
 			  struct observation *seen)
 {
 	int lv = see_lv(sight, &seen->geometry);
-	int leg_is_ours = lv < 0 || !sight->leg->present ? 0 : see_leg(sight, seen);
+	const struct dm_device *leg = leg_in_use(sight, lv);
+	int leg_is_ours = lv < 0 || !leg->present ? 0 : see_leg(sight, leg, seen);
 
 	if (lv < 0 || leg_is_ours < 0)
 		return -ENOMEM;
+	seen->lv_is_on_wedged = lv == LV_SEEN_ON_WEDGED;
+	seen->lv_is_ours = lv == LV_SEEN_ON_SOURCE || lv == LV_SEEN_ON_DEST;
+	seen->lv_place = lv == LV_SEEN_ON_DEST ? LV_ON_DEST : LV_ON_SOURCE;
 	switch (stage) {
 	case STAGE_UNRESERVED:
 		seen->event = event_when_unreserved(sight, lv, &seen->geometry);
@@ -224,11 +315,9 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 		seen->event = event_when_committed(sight, stage, lv, leg_is_ours, seen);
 		break;
 	case STAGE_LV_GONE:
-		seen->event = sight->leg->present ? EVENT_STRAY_LEG : EVENT_LV_GONE;
-		break;
+		return see_left_over(sight, seen);
 	case STAGE_CHANGED:
-		seen->event = event_when_changed(sight, lv, &seen->geometry);
-		break;
+		return see_changed(sight, lv, leg_is_ours, seen);
 	}
 	return 0;
 }

@@ -19,10 +19,24 @@ struct pass_sight {
 	const struct reservation *reservation;
 	const struct dm_device *lv;
 	const struct dm_device *leg;
+	const struct dm_device *wedged; /* the leg before this one; NULL: there is none */
+};
+
+/* With EVENT_LV_CHANGED: what the way back can safely begin with. */
+enum put_back {
+	PUT_BACK_NOTHING, /* nobody knows what the LV's table is to be */
+	PUT_BACK_DETACH,
+	PUT_BACK_REMOVE_LEG,
+	PUT_BACK_RELEASE,
 };
 
 struct observation {
 	enum pass_event event;
+	enum put_back put_back;
+	bool lv_is_on_wedged;
+	bool lv_is_ours; /* its live table is the one for lv_place, which is source or destination
+			  */
+	enum lv_place lv_place;
 	struct leg_geometry geometry; /* empty when the VG is absent */
 	struct slice_map map;         /* of the leg, when the LV goes through one of ours */
 	struct leg_progress progress; /* likewise */

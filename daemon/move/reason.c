@@ -82,6 +82,8 @@ enum pass_reason reason_of_event(enum pass_event event)
 	case EVENT_ABORT:
 		return REASON_ABORTED;
 	case EVENT_LV_GONE:
+	case EVENT_LEG_LEFT:
+	case EVENT_RESERVATION_LEFT:
 		return REASON_LV_GONE;
 	case EVENT_LV_CHANGED:
 	case EVENT_UNRESERVED:
@@ -119,5 +121,8 @@ void reason_update(struct pass *pass, const struct fsm_row *row, const struct ob
 		set_reason(pass, reason, "");
 		if (seen)
 			pass->trouble = trouble_seen(seen, &pass->reservation, vg);
+		if (row->next == PASS_HELD)
+			reason_set_text(pass, "put the VG's metadata right, or undo the move with "
+					      "\"pvmovectl abort\"");
 	}
 }

@@ -124,6 +124,9 @@ static int replay_pass(struct mover *mover, struct record *record)
 	pass->verified_bytes = record->pass.verified_bytes;
 	memcpy(pass->unverified, record->pass.unverified, sizeof(pass->unverified));
 	memcpy(pass->activated_boot, record->pass.activated_boot, sizeof(pass->activated_boot));
+	pass->leg_number = record->pass.leg_number;
+	memcpy(pass->wedged, record->pass.wedged, sizeof(pass->wedged));
+	memcpy(pass->wedged_boot, record->pass.wedged_boot, sizeof(pass->wedged_boot));
 	move_derive_progress(drive->move);
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = record->at_us;

@@ -33,10 +33,12 @@
  * IN_SYNC where it is asked for; the others are told to the driver.
  */
 #define PASS_EVENT_LIST(E)                                                                         \
-	E(VG_ABSENT, "VG absent")   /* the VG, or a PV that the pass needs, is not there */        \
-	E(LV_GONE, "LV gone")       /* the VG has no LV with this UUID, and no leg is left */      \
-	E(LV_CHANGED, "LV changed") /* metadata that is neither before nor after */                \
-	E(UNRESERVED, "unreserved") /* no reservation and no leg */                                \
+	E(VG_ABSENT, "VG absent") /* the VG, or a PV that the pass needs, is not there */          \
+	E(LV_GONE, "LV gone")     /* the VG has no LV with this UUID, and nothing of ours */       \
+	E(LEG_LEFT, "leg left")   /* no such LV, but its leg */                                    \
+	E(RESERVATION_LEFT, "reservation left") /* no such LV, no leg, but the reservation */      \
+	E(LV_CHANGED, "LV changed")             /* metadata that is neither before nor after */    \
+	E(UNRESERVED, "unreserved")             /* no reservation and no leg */                    \
 	E(RESERVATION_LOST, "reservation lost") /* no reservation, but the LV on the leg */        \
 	E(INACTIVE, "inactive")                 /* reserved; the LV has no device, no leg */       \
 	E(RESERVED, "reserved")                 /* reserved; the LV on its source, no leg */       \
@@ -52,6 +54,7 @@
 	E(SOURCE_UNREADABLE, "source unreadable")                                                  \
 	E(SOURCE_FAILED, "source failed") /* it does not take writes, and not all is copied */     \
 	E(DEST_FAILED, "destination failed")                                                       \
+	E(LEG_WEDGED, "leg wedged")       /* the LV on a leg that is wedged */                     \
 	E(LEG_FOREIGN, "leg foreign")     /* the LV on a leg whose table is none of ours */        \
 	E(STRAY_LEG, "stray leg")         /* the LV's table is none of ours; a leg is there */     \
 	E(TABLE_FOREIGN, "table foreign") /* the same without a leg */                             \
@@ -86,8 +89,9 @@
 	A(SWITCH, "switch LV") /* swap the LV's table: onto the destination */                   \
 	A(DETACH, "detach LV") /* swap the LV's table: back onto the source */                   \
 	A(REMOVE_LEG, "remove leg")                                                              \
-	A(RELEASE, "release") /* metadata: reservation gone, LOCKED off */                       \
-	A(FINISH, "finish")   /* deactivate the LV if it was activated; nothing is left */
+	A(RELEASE, "release")   /* metadata: reservation gone, LOCKED off */                     \
+	A(PUT_BACK, "put back") /* detach, remove leg or release, if that is safe */             \
+	A(FINISH, "finish")     /* deactivate the LV if it was activated; nothing is left */
 
 /* Why a pass is not (yet) what was asked. N(enumerator, name). */
 #define PASS_REASON_LIST(N)                       \

@@ -11,6 +11,10 @@
  */
 #define BLOCK_SECTORS 8u
 
+/* Bad sectors have bad neighbours, each of which would cost the disk's patience: leave out so much.
+ */
+#define UNREADABLE_SECTORS 128u
+
 /* Room kept for the "and 7 more" behind the places that fit a text. */
 #define MORE_TEXT_MAX 16
 
@@ -125,16 +129,16 @@ static struct leg_stretch find_hit(const struct verification_piece *piece,
 	return (struct leg_stretch){whole->start_sectors + found->off_sectors, found->len_sectors};
 }
 
-/* A hit with the rest of its blocks, still within the piece. */
+/* A hit with the rest of its blocks of that size, still within the piece. */
 static struct leg_stretch widen_hit(const struct verification_piece *piece,
-				    const struct leg_stretch *hit)
+				    const struct leg_stretch *hit, uint64_t block_sectors)
 {
 	const struct leg_stretch *whole = &piece->stretch;
 	uint64_t first = hit->start_sectors - whole->start_sectors;
 	uint64_t end = first + hit->len_sectors;
 
-	first -= first % BLOCK_SECTORS;
-	end += (BLOCK_SECTORS - end % BLOCK_SECTORS) % BLOCK_SECTORS;
+	first -= first % block_sectors;
+	end += (block_sectors - end % block_sectors) % block_sectors;
 	return (struct leg_stretch){whole->start_sectors + first,
 				    lesser(end, whole->len_sectors) - first};
 }
@@ -144,7 +148,9 @@ void verification_note(struct verification *verification, const struct verificat
 {
 	const struct leg_stretch *whole = &piece->stretch;
 	struct leg_stretch hit = find_hit(piece, found);
-	struct leg_stretch blocks = widen_hit(piece, &hit);
+	struct leg_stretch blocks = widen_hit(
+		piece, &hit,
+		found->verdict == DM_FIRST_UNREADABLE ? UNREADABLE_SECTORS : BLOCK_SECTORS);
 	struct leg_stretch before = {whole->start_sectors,
 				     blocks.start_sectors - whole->start_sectors};
 	unsigned tries;
@@ -165,7 +171,7 @@ void verification_note(struct verification *verification, const struct verificat
 		put_off(verification, &blocks, tries + 1);
 		break;
 	case DM_FIRST_UNREADABLE:
-		add_hit(&verification->source_unreadable, &hit);
+		add_hit(&verification->source_unreadable, &blocks);
 		break;
 	case DM_SECOND_UNREADABLE:
 		add_hit(&verification->dest_unreadable, &hit);

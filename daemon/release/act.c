@@ -306,6 +306,8 @@ static int take_step(struct act *act, enum survey_step step, const struct survey
 	if (r == -EOWNERDEAD && step != SURVEY_DETACH && step != SURVEY_EDIT &&
 	    act->wedged_count < ACT_WEDGED_MAX) {
 		memcpy(act->wedged[act->wedged_count++].text, item->leg->uuid, DM_ID_MAX);
+		printf("%s is wedged; it stays until the next boot, and does no harm\n",
+		       item->leg->device.name);
 		return 0;
 	}
 	/* What led to the edit has changed, or the device is gone by now: look again. */

@@ -69,6 +69,7 @@ static struct json_object *encode_pass(const struct pass *pass, bool verify)
 	    add_number_if(verify, object, "verified_bytes", pass->verified_bytes) < 0 ||
 	    add_text_or_null(object, "unverified", *pass->unverified ? pass->unverified : NULL) <
 		    0 ||
+	    add_text_or_null(object, "wedged", *pass->wedged ? pass->wedged : NULL) < 0 ||
 	    add_reason_or_null(object, "reason", pass->reason, pass->reason_text) < 0 ||
 	    add_reason_or_null(object, "waits_for", pass->waits_for, pass->waits_text) < 0)
 		return NULL;

@@ -4,7 +4,7 @@
  *
  *	test_crash			everything, for some minutes
  *	test_crash MODE [SCENARIO]	a part of it
- *	test_crash play SCENARIO [(before|after|late) CALL (kill|cut)]...
+ *	test_crash play SCENARIO [(before|after|late|wedged) CALL (kill|cut)]...
  *		   [fault CALL (unreadable|source|destination|corrupt)]
  *					one play, with what the daemons log
  */
@@ -31,6 +31,8 @@ struct part {
 	const struct scenario *scenario;
 };
 
+static uint64_t all_played;
+
 static void every_play_keeps_the_truth(void **state)
 {
 	const struct part *part = *state;
@@ -43,6 +45,7 @@ static void every_play_keeps_the_truth(void **state)
 	printf("# %s: %" PRIu64 " calls, %" PRIu64 " plays\n", part->name, calls.count,
 	       count.played);
 	free(calls.calls);
+	all_played += count.played;
 	assert_int_equal(count.broken, 0);
 }
 
@@ -55,6 +58,7 @@ static int run_parts(const char *mode, const char *scenario)
 	const struct matrix_mode *modes = matrix_modes(&mode_count);
 	const struct scenario *scenarios = scenario_list(&scenario_count);
 	size_t count = 0;
+	int failed;
 
 	for (size_t i = 0; i < mode_count * scenario_count; i++) {
 		struct part *part = &parts[count];
@@ -75,7 +79,10 @@ static int run_parts(const char *mode, const char *scenario)
 		fprintf(stderr, "no such mode or scenario\n");
 		return EXIT_FAILURE;
 	}
-	return _cmocka_run_group_tests("crash matrix", tests, count, NULL, NULL);
+	failed = _cmocka_run_group_tests("crash matrix", tests, count, NULL, NULL);
+	printf("# crash matrix: %" PRIu64 " plays in %zu parts, %d broken\n", all_played, count,
+	       failed);
+	return failed;
 }
 
 /* Takes three words of the command line. */
@@ -98,6 +105,7 @@ static bool add_word(struct plot *plot, char **words)
 		.at = call,
 		.kind = *words[0] == 'b'   ? TRAP_DIE_BEFORE
 			: *words[0] == 'a' ? TRAP_DIE_AFTER
+			: *words[0] == 'w' ? TRAP_DIE_WEDGED
 					   : TRAP_DIE_LATE,
 		.end = *words[2] == 'k' ? WORLD_DAEMON_KILLED : WORLD_POWER_CUT,
 	};

@@ -12,6 +12,8 @@
 #define SECOND_DEATHS 2
 /* As often as the mover gives a hopeless effect a try, and once more. */
 #define FAILURES_IN_A_ROW 6
+/* Calls of a daemon that comes after a wedged swap and before each of which LVM may interfere. */
+#define DISTURBED_CALLS 10
 
 static const enum world_end ends[] = {WORLD_DAEMON_KILLED, WORLD_POWER_CUT};
 #define END_COUNT (sizeof(ends) / sizeof(ends[0]))
@@ -186,6 +188,26 @@ static void layer_all(void *world)
 	do_to_all(world, fake_lvm_layer, false);
 }
 
+/* The first LV is removed by force. */
+static void remove_one(void *arg)
+{
+	struct world *world = arg;
+	struct fake_vg *vg = &world->lvm.vgs[0];
+
+	if (vg->present && fake_lvm_remove(&world->lvm, vg, &vg->lvs[0]) < 0)
+		abort();
+}
+
+/* The reservations are not what they were. */
+static void unlock_reservations(void *arg)
+{
+	struct world *world = arg;
+
+	for (size_t i = 0; i < world->lvm.vg_count; i++)
+		if (world->lvm.vgs[i].present)
+			fake_lvm_unlock_reservations(&world->lvm, &world->lvm.vgs[i]);
+}
+
 static void interfere(const struct scenario *scenario, uint64_t at, void (*hook)(void *world),
 		      bool may_fail, struct matrix_count *count)
 {
@@ -251,6 +273,103 @@ static void play_failing_destination(const struct scenario *scenario,
 	play_fault(scenario, calls, count, FAULT_DEST_UNWRITABLE);
 }
 
+static void play_removals(const struct scenario *scenario, const struct plot_calls *calls,
+			  struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++)
+		interfere(scenario, at, remove_one, true, count);
+}
+
+/* A move that is held over it is aborted; one that is committed goes forward. */
+static void play_tampering(const struct scenario *scenario, const struct plot_calls *calls,
+			   struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		const struct plot plot = {
+			.points = {{.at = at, .kind = TRAP_HOOK, .hook = unlock_reservations}},
+			.point_count = 1,
+			.may_fail = true,
+			.undoes_held = true,
+		};
+
+		play(&plot, scenario, NULL, count);
+	}
+}
+
+/* Again, in a swap, or in some other call, of those that the recovery from the first time makes. */
+static void wedge_again(const struct plot *first, const struct plot_calls *calls,
+			const struct scenario *scenario, struct matrix_count *count)
+{
+	struct plot plot = *first;
+	uint64_t done = first->points[0].kind == TRAP_DIE_WEDGED ? first->points[0].at : 0;
+
+	plot.point_count = 2;
+	for (uint64_t at = first->points[0].at + 1; at <= calls->count; at++) {
+		if (calls->calls[at - 1] != WORLD_SWAP)
+			continue;
+		plot.points[1] = (struct plot_point){
+			.at = at - done,
+			.kind = at % 2 ? TRAP_DIE_WEDGED : TRAP_FAIL_WEDGED,
+			.end = at % 3 ? WORLD_DAEMON_KILLED : WORLD_POWER_CUT,
+		};
+		play(&plot, scenario, NULL, count);
+	}
+}
+
+/* And then the owner wants something else, or LVM takes the LV off the leg. */
+static void wedge_and_disturb(const struct plot *first, const struct scenario *scenario,
+			      struct matrix_count *count)
+{
+	static const enum move_goal goals[] = {GOAL_PAUSE, GOAL_ABORT};
+	struct plot plot = *first;
+
+	for (size_t i = 0; i < sizeof(goals) / sizeof(goals[0]); i++) {
+		plot.whim = (struct play_whim){.at_call = first->points[0].at, .goal = goals[i]};
+		play(&plot, scenario, NULL, count);
+	}
+	if (first->points[0].kind == TRAP_FAIL_WEDGED)
+		return;
+	plot.whim = (struct play_whim){0};
+	plot.point_count = 2;
+	for (uint64_t at = 1; at <= DISTURBED_CALLS; at++) {
+		plot.points[1] = (struct plot_point){
+			.at = at,
+			.kind = TRAP_HOOK,
+			.hook = refresh_all,
+		};
+		play(&plot, scenario, NULL, count);
+	}
+}
+
+static void wedge(const struct plot *plot, const struct scenario *scenario,
+		  struct matrix_count *count)
+{
+	struct plot_calls calls = {0};
+
+	play(plot, scenario, &calls, count);
+	wedge_and_disturb(plot, scenario, count);
+	if (plot->points[0].kind == TRAP_DIE_WEDGED && calls.calls)
+		wedge_again(plot, &calls, scenario, count);
+	free(calls.calls);
+}
+
+static void play_wedges(const struct scenario *scenario, const struct plot_calls *calls,
+			struct matrix_count *count)
+{
+	for (uint64_t at = 1; at <= calls->count; at++) {
+		struct plot plot = {.points = {{.at = at}}, .point_count = 1};
+
+		if (calls->calls[at - 1] != WORLD_SWAP)
+			continue;
+		plot.points[0].kind = TRAP_FAIL_WEDGED;
+		wedge(&plot, scenario, count);
+		plot.points[0].kind = TRAP_DIE_WEDGED;
+		wedge(&plot, scenario, count);
+		plot.points[0].end = WORLD_POWER_CUT;
+		wedge(&plot, scenario, count);
+	}
+}
+
 static void die_over_corruption(const struct plot_point *point, const struct scenario *scenario,
 				struct matrix_count *count)
 {
@@ -289,6 +408,10 @@ static const struct matrix_mode modes[] = {
 	 play_corruption},
 	{"refreshes", "LVM may take the LV off its leg at any time", play_refreshes},
 	{"layers", "a table that LVM put under the LV is taken for none of ours", play_layers},
+	{"removals", "of an LV that is removed by force nothing is left", play_removals},
+	{"tampering", "a move whose reservation was tampered with can be undone", play_tampering},
+	{"wedges", "a swap that is killed leaves a wedged leg, and the LV is taken off it",
+	 play_wedges},
 };
 
 const struct matrix_mode *matrix_modes(size_t *countp)

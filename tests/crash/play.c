@@ -66,6 +66,8 @@ static void on_start(void *arg, const struct refusal *refusal, const struct move
 	struct play_order *order = arg;
 
 	order->is_pending = false;
+	if (refusal && refusal->code == REFUSAL_NO_SUCH_LV && order->play->may_fail)
+		order->is_void = true;
 	if (refusal)
 		return; /* asked again until it is not refused */
 	order->is_void = !move;
@@ -89,7 +91,8 @@ static void ask_for_moves(struct play *play)
 		struct play_order *order = &play->orders[i];
 
 		if (!wanted->wanted || order->id != 0 || order->is_void || order->is_pending ||
-		    (wanted->in_turn && !move_has_ended(play, i - 1)))
+		    (wanted->in_turn && !play->orders[i - 1].is_void &&
+		     !move_has_ended(play, i - 1)))
 			continue;
 		order->is_pending = true;
 		mover_start(play->mover, make_request(play, i), on_start, order);
@@ -176,6 +179,17 @@ static void change_goal(struct play *play)
 	goal = wished_goal(play, move);
 	if (goal != GOAL_RUN && !play->goal_is_set)
 		play->goal_is_set = set_goal(play, goal);
+}
+
+static void abort_held(struct play *play)
+{
+	const struct move *move = NULL;
+	struct refusal refusal;
+
+	while (play->undoes_held && (move = mover_next_move(play->mover, move)))
+		if (move_state(move) == MOVE_HELD &&
+		    mover_set_goal(play->mover, move->id, GOAL_ABORT, &refusal) < 0)
+			truth_break(&play->truth, "a held move cannot be aborted");
 }
 
 /* ---- daemons ----------------------------------------------------------- */
@@ -307,6 +321,7 @@ enum play_outcome play_run(struct play *play)
 			break;
 		ask_for_moves(play);
 		change_goal(play);
+		abort_held(play);
 		check_ids(play);
 		check_hangs(play);
 		faults_strike(play);

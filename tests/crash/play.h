@@ -52,6 +52,7 @@ struct play {
 	struct play_fault fault;
 	unsigned hanging_steps;  /* so long an application has waited for a write */
 	bool may_fail;           /* the moves need not end as asked for */
+	bool undoes_held;        /* the owner aborts moves that are held */
 	bool must_fail;          /* no move may be done */
 	bool goal_is_set;        /* the script's or the whim's, and acknowledged */
 	bool must_be_aborted;    /* it was acknowledged before the commit had begun */

@@ -17,6 +17,8 @@ static const char *const kind_names[] = {
 	[TRAP_FAIL] = "failure of",
 	[TRAP_FAIL_AFTER] = "success reported as failure of",
 	[TRAP_HOOK] = "interference before",
+	[TRAP_DIE_WEDGED] = "the daemon and its executor are killed in",
+	[TRAP_FAIL_WEDGED] = "the executor is killed in",
 };
 
 static const char *const fault_names[FAULT_KIND_COUNT] = {
@@ -35,7 +37,7 @@ static void print_point(const struct plot_point *point, const struct world *worl
 	       at <= world->call_count ? world_call_name(world->calls[at - 1]) : "never made");
 	if (point->code < 0)
 		printf(", %s, %u times", strerror(-point->code), point->times);
-	if (point->kind <= TRAP_DIE_LATE)
+	if (point->kind <= TRAP_DIE_LATE || point->kind == TRAP_DIE_WEDGED)
 		printf(", %s", point->end == WORLD_POWER_CUT ? "power cut" : "killed");
 	putchar('\n');
 }
@@ -118,6 +120,7 @@ bool plot_play(const struct plot *plot, const struct scenario *scenario, struct 
 	play.whim = plot->whim;
 	play.fault = plot->fault;
 	play.may_fail = plot->may_fail;
+	play.undoes_held = plot->undoes_held;
 	play.must_fail = plot->must_fail;
 	if (play_points(plot, &play, first_calls) == PLAY_OVER)
 		play_ends_well(&play);

@@ -25,8 +25,9 @@ struct plot {
 	size_t point_count;
 	struct play_whim whim;
 	struct play_fault fault;
-	bool may_fail;  /* the moves need not end as asked for */
-	bool must_fail; /* no move may be done */
+	bool may_fail;    /* the moves need not end as asked for */
+	bool undoes_held; /* the owner aborts what is held */
+	bool must_fail;   /* no move may be done */
 };
 
 /* The calls of an undisturbed play, or those that a plot came to. */

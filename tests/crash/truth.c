@@ -134,6 +134,8 @@ static void check_stretch(struct truth *truth, const struct fake_device *device,
 	     pe <= (first_sector + len_sectors - 1 - FAKE_PE_START) / FAKE_EXTENT_SECTORS; pe++) {
 		const struct vg_lv *owner = truth->owners[disk - truth->world->disks][pe];
 
+		if (!owner && app_lv->lv->removed)
+			continue;
 		if (!owner || (!lvm_id_equal(&owner->id, &app_lv->lv->id) && owner->tag_count == 0))
 			truth_break(truth,
 				    "the device %s reaches extent %" PRIu64 " of %s, which is %s",
@@ -164,6 +166,8 @@ static void check_device(struct truth *truth, const struct fake_device *device)
 {
 	bool in_use = fake_dm_open_count(&truth->world->dm, device) > 0;
 
+	if (device->wedged && !in_use)
+		return; /* nothing goes through it any more */
 	if (device->suspended)
 		truth_break(truth, "the device %s is suspended", device->name);
 	for (size_t i = 0; i < device->live.table.count; i++) {
@@ -187,6 +191,8 @@ bool truth_hold(struct truth *truth)
 
 	truth_read_metadata(truth);
 	for (size_t i = 0; i < world->app.count && !truth->broken[0]; i++) {
+		if (world->app.lvs[i].lv->removed)
+			continue;
 		truth_place_lv(truth, i, places);
 		if (truth->broken[0])
 			break;
@@ -202,11 +208,33 @@ bool truth_hold(struct truth *truth)
 
 /* ---- the end ----------------------------------------------------------- */
 
+/* Only the next boot takes it away, but nobody is on it. */
+static void check_orphan(struct truth *truth, const struct fake_device *device)
+{
+	if (!strstr(device->uuid, "-pvmoved"))
+		truth_break(truth, "%s is wedged, which is no leg", device->name);
+	if (fake_dm_open_count(&truth->world->dm, device) > 0)
+		truth_break(truth, "the wedged leg %s is left in use", device->name);
+}
+
+static size_t count_lvs(const struct fake_vg *vg)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < vg->lv_count; i++)
+		count += !vg->lvs[i].removed;
+	return count;
+}
+
 static void check_left_over(struct truth *truth)
 {
 	const struct world *world = truth->world;
 
 	for (size_t i = 0; i < world->dm.device_count; i++) {
+		if (world->dm.devices[i]->wedged) {
+			check_orphan(truth, world->dm.devices[i]);
+			continue;
+		}
 		if (strstr(world->dm.devices[i]->uuid, "-pvmoved"))
 			truth_break(truth, "the leg %s is left", world->dm.devices[i]->name);
 		if (world->dm.devices[i]->inactive.table.count > 0)
@@ -218,7 +246,7 @@ static void check_left_over(struct truth *truth)
 	for (size_t i = 0; i < world->lvm.vg_count; i++) {
 		const struct vg *vg = truth->vgs[i];
 
-		if (vg->lv_count != world->lvm.vgs[i].lv_count)
+		if (vg->lv_count != count_lvs(&world->lvm.vgs[i]))
 			truth_break(truth, "VG %s holds %zu LVs", vg->name, vg->lv_count);
 		for (size_t j = 0; j < vg->lv_count; j++)
 			if (vg->lvs[j].locked || vg->lvs[j].tag_count > 0)
@@ -226,10 +254,12 @@ static void check_left_over(struct truth *truth)
 					    vg->lvs[j].name);
 	}
 	for (size_t i = 0; i < world->app.count; i++) {
-		bool active = fake_dm_find(&world->dm, world->app.lvs[i].lv->uuid);
+		const struct fake_lv *lv = world->app.lvs[i].lv;
+		bool active = fake_dm_find(&world->dm, lv->uuid);
 
-		if (truth->active[i] != active && !(active && truth->may_stay_active))
-			truth_break(truth, "%s is left %s", world->app.lvs[i].lv->name,
+		if (!lv->removed && truth->active[i] != active &&
+		    !(active && truth->may_stay_active))
+			truth_break(truth, "%s is left %s", lv->name,
 				    active ? "active" : "inactive");
 	}
 }
@@ -249,6 +279,8 @@ static void check_places(struct truth *truth, const struct mover *mover)
 	for (size_t i = 0; i < truth->world->app.count; i++) {
 		const struct fake_lv *lv = truth->world->app.lvs[i].lv;
 
+		if (lv->removed)
+			continue;
 		truth_place_lv(truth, i, found);
 		for (uint64_t le = 0; le < lv->extent_count; le++)
 			if (found[le].disk != wanted[i][le].disk ||
@@ -261,12 +293,43 @@ static void check_places(struct truth *truth, const struct mover *mover)
 	}
 }
 
+/* The application's LV that a pass is about; NULL when it is none. */
+static const struct fake_lv *pass_lv(const struct truth *truth, const struct pass *pass)
+{
+	const struct fake_app *app = &truth->world->app;
+
+	for (size_t i = 0; i < app->count; i++)
+		if (lvm_id_equal(&app->lvs[i].lv->id, &pass->reservation.lv))
+			return app->lvs[i].lv;
+	return NULL;
+}
+
+/* What failed because its LV is gone says so, and nothing else says that. */
+static void check_reasons(struct truth *truth, const struct mover *mover)
+{
+	const struct move *move = NULL;
+
+	while ((move = mover_next_move(mover, move))) {
+		for (size_t i = 0; i < move->pass_count; i++) {
+			const struct pass *pass = &move->passes[i];
+			const struct fake_lv *lv = pass_lv(truth, pass);
+
+			if (!lv || pass->state != PASS_FAILED)
+				continue;
+			if (lv->removed != (pass->reason == REASON_LV_GONE))
+				truth_break(truth, "the pass of %s failed for: %s", lv->name,
+					    pass_reason_name(pass->reason));
+		}
+	}
+}
+
 bool truth_hold_at_end(struct truth *truth, const struct mover *mover)
 {
 	truth->disks_fail = false;
 	if (truth_hold(truth)) {
 		check_left_over(truth);
 		check_places(truth, mover);
+		check_reasons(truth, mover);
 	}
 	return !truth->broken[0];
 }

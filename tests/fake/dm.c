@@ -188,6 +188,8 @@ int fake_dm_load(struct fake_dm *dm, const char *uuid, const struct dm_table *ta
 
 	if (!device)
 		return -ENXIO;
+	if (device->wedged)
+		return -EOWNERDEAD;
 	if (table_uses(table, device->dev))
 		return -EINVAL;
 	r = check_table(dm, table);
@@ -219,7 +221,10 @@ int fake_dm_resume(struct fake_dm *dm, const char *uuid)
 
 	if (!device)
 		return -ENXIO;
+	if (device->wedged)
+		return 0; /* somebody waits for ever */
 	device->suspended = false;
+	device->swap_unfinished = false;
 	if (device->inactive.table.count == 0)
 		return 0;
 	map_deinit(&device->live);
@@ -236,6 +241,24 @@ int fake_dm_swap(struct fake_dm *dm, const char *uuid, const struct dm_table *ta
 	return r < 0 ? r : fake_dm_resume(dm, uuid);
 }
 
+static bool has_mirrors(const struct dm_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->targets[i].type == DM_MIRROR)
+			return true;
+	return false;
+}
+
+int fake_dm_interrupt_swap(struct fake_dm *dm, const char *uuid, const struct dm_table *table)
+{
+	struct fake_device *device = fake_dm_find(dm, uuid);
+	int r = fake_dm_load(dm, uuid, table);
+
+	if (r == 0)
+		device->wedged = device->swap_unfinished = has_mirrors(&device->live.table);
+	return r;
+}
+
 int fake_dm_remove(struct fake_dm *dm, const char *uuid)
 {
 	for (size_t i = 0; i < dm->device_count; i++) {
@@ -243,6 +266,8 @@ int fake_dm_remove(struct fake_dm *dm, const char *uuid)
 
 		if (strcmp(device->uuid, uuid) != 0)
 			continue;
+		if (device->wedged)
+			dm->outrage = "the removal of a wedged device";
 		if (fake_dm_open_count(dm, device) > 0)
 			return -EBUSY;
 		device_free(device);
@@ -264,6 +289,8 @@ int fake_dm_observe(const struct fake_dm *dm, const char *uuid, struct dm_device
 	strcpy(devicep->name, device->name);
 	devicep->suspended = device->suspended;
 	devicep->read_only = device->read_only;
+	devicep->has_inactive = device->inactive.table.count > 0;
+	devicep->swap_unfinished = device->swap_unfinished;
 	devicep->open_count = fake_dm_open_count(dm, device);
 	copy_table(&device->live.table, &devicep->table);
 	devicep->mirrors = fake_alloc(devicep->table.count, sizeof(struct dm_mirror_status));
@@ -304,7 +331,7 @@ bool fake_dm_copy(struct fake_dm *dm)
 	for (size_t i = 0; i < dm->device_count; i++) {
 		struct fake_map *map = &dm->devices[i]->live;
 
-		for (size_t j = 0; j < map->table.count; j++)
+		for (size_t j = 0; j < map->table.count && !dm->devices[i]->wedged; j++)
 			if (map->table.targets[j].type == DM_MIRROR)
 				copied |= fake_mirror_copy(dm, &map->mirrors[j],
 							   &map->table.targets[j]);

@@ -50,7 +50,9 @@ struct fake_device {
 	struct fake_map inactive;
 	bool suspended;
 	bool read_only;
-	unsigned opens; /* by applications; those by tables are counted */
+	bool wedged;          /* no swap and no removal of it ever comes to an end */
+	bool swap_unfinished; /* as the executors remember it */
+	unsigned opens;       /* by applications; those by tables are counted */
 	struct fake_held_write *held;
 	size_t held_count;
 };
@@ -77,6 +79,11 @@ struct fake_device *fake_dm_find(const struct fake_dm *dm, const char *uuid);
 int fake_dm_create(struct fake_dm *dm, const char *name, const char *uuid,
 		   const struct dm_table *table);
 int fake_dm_swap(struct fake_dm *dm, const char *uuid, const struct dm_table *table);
+/*
+ * The same for a swap whose executor is killed: the table stays loaded and, with mirrors live, the
+ * device is wedged: I/O goes through it, nothing is copied, and a swap is -EOWNERDEAD.
+ */
+int fake_dm_interrupt_swap(struct fake_dm *dm, const char *uuid, const struct dm_table *table);
 int fake_dm_remove(struct fake_dm *dm, const char *uuid);
 int fake_dm_observe(const struct fake_dm *dm, const char *uuid, struct dm_device *devicep);
 

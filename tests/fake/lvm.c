@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/cleanup.h"
+#include "daemon/lvm/tree.h"
 #include "tests/fake/memory.h"
 #include "tests/fake/text.h"
 
@@ -18,8 +19,10 @@ void fake_lvm_init(struct fake_lvm *lvm, struct fake_disk *disks, struct fake_dm
 
 void fake_lvm_deinit(struct fake_lvm *lvm)
 {
-	for (size_t i = 0; i < lvm->vg_count; i++)
+	for (size_t i = 0; i < lvm->vg_count; i++) {
 		free(lvm->vgs[i].text);
+		free(lvm->vgs[i].stable_text);
+	}
 	*lvm = (struct fake_lvm){0};
 }
 
@@ -120,19 +123,11 @@ int fake_lvm_read(const struct fake_lvm *lvm, const struct lvm_id *id, struct vg
 
 /* ---- changing ---------------------------------------------------------- */
 
-static enum metadata_stage stage_after(enum metadata_edit edit, enum metadata_stage before)
+static void write_text(struct fake_vg *group, const char *text, uint64_t seqno)
 {
-	switch (edit) {
-	case METADATA_RESERVE:
-		return STAGE_RESERVED;
-	case METADATA_COMMIT:
-		return STAGE_COMMITTED;
-	case METADATA_RELEASE:
-	case METADATA_CLEAR:
-		break;
-	}
-	return before == STAGE_COMMITTED || before == STAGE_RELEASED ? STAGE_RELEASED
-								     : STAGE_UNRESERVED;
+	free(group->text);
+	group->text = fake_text_export(text, seqno);
+	group->revision++;
 }
 
 int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
@@ -140,25 +135,44 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 {
 	cleanup(vg_freep) struct vg *vg = NULL;
 	struct fake_vg *group = find_vg(lvm, &reservation->vg);
-	enum metadata_stage stage;
 	char *text = NULL;
 	int r = fake_lvm_read(lvm, &reservation->vg, &vg);
 
 	if (r < 0)
 		return r;
+	if (metadata_edit_is_done(edit, vg, reservation))
+		return 0;
 	if (guard && !guard(arg, vg))
 		return -ECANCELED;
-	stage = metadata_stage(vg, reservation);
-	if (stage == stage_after(edit, stage))
-		return 0;
 	r = metadata_edit(group->text, strlen(group->text), edit, reservation, &text);
 	if (r < 0)
 		return r;
-	free(group->text);
-	group->text = fake_text_export(text, vg->seqno + 1);
-	group->revision++;
+	write_text(group, text, vg->seqno + 1);
 	free(text);
 	return 0;
+}
+
+static void settle_text(struct fake_vg *vg)
+{
+	free(vg->stable_text);
+	vg->stable_text = fake_strdup(vg->text);
+}
+
+void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk)
+{
+	for (size_t i = 0; i < lvm->vg_count; i++) {
+		const struct fake_disk *first = &lvm->disks[lvm->vgs[i].first_disk];
+
+		if (disk >= first && disk < first + lvm->vgs[i].disk_count)
+			settle_text(&lvm->vgs[i]);
+	}
+}
+
+void fake_lvm_forget_edits(struct fake_vg *vg)
+{
+	free(vg->text);
+	vg->text = fake_strdup(vg->stable_text);
+	vg->revision++;
 }
 
 /* The table that LVM gives an LV. Returns 0, or -EIO when a PV of it is missing. */
@@ -200,16 +214,28 @@ static int activate(struct fake_lvm *lvm, const struct fake_vg *group, const str
 	return fake_dm_create(lvm->dm, name, lv->uuid, &table);
 }
 
-/* LVM takes devices whose UUID is the LV's with a suffix for parts of it, and down with it. */
+/* The leg that the LV is on, or NULL. */
+static const struct fake_device *find_leg_under(const struct fake_dm *dm, const struct fake_lv *lv)
+{
+	const struct fake_device *device = fake_dm_find(dm, lv->uuid);
+
+	for (size_t i = 0; device && i < device->live.table.count; i++)
+		for (size_t j = 0; j < dm->device_count; j++)
+			if (dm->devices[j]->dev == device->live.table.targets[i].source_dev)
+				return dm->devices[j];
+	return NULL;
+}
+
+/*
+ * LVM takes a device whose UUID is the LV's with a suffix for a part of it, and, when the LV is on
+ * it, down with it; one that the LV is not on it leaves alone (seen with 2.03.16).
+ */
 static int deactivate(struct fake_lvm *lvm, const struct fake_lv *lv)
 {
-	char uuid[DM_ID_MAX];
+	const struct fake_device *leg = find_leg_under(lvm->dm, lv);
 	int r = fake_dm_remove(lvm->dm, lv->uuid);
 
-	if (r < 0)
-		return r;
-	snprintf(uuid, sizeof(uuid), "%s-pvmoved", lv->uuid);
-	return fake_dm_remove(lvm->dm, uuid);
+	return r == 0 && leg ? fake_dm_remove(lvm->dm, leg->uuid) : r;
 }
 
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg_id,
@@ -261,6 +287,52 @@ int fake_lvm_layer(struct fake_lvm *lvm, const struct fake_vg *group, const stru
 	return fake_dm_swap(lvm->dm, lv->uuid, &over);
 }
 
+int fake_lvm_remove(struct fake_lvm *lvm, struct fake_vg *group, struct fake_lv *lv)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	_tree_ struct dm_config_tree *tree = NULL;
+	_free_ char *text = NULL;
+	struct dm_config_node *lvs;
+	int r = fake_lvm_read(lvm, &group->id, &vg);
+
+	if (r == 0)
+		r = fake_dm_remove(lvm->dm, lv->uuid);
+	if (r == 0)
+		r = tree_parse(group->text, strlen(group->text), &tree);
+	if (r < 0)
+		return r;
+	lvs = tree_find_section(tree_only_section(tree), "logical_volumes");
+	dm_config_remove_node(lvs, tree_find_section(lvs, lv->name));
+	if (!lvs->child)
+		dm_config_remove_node(tree_only_section(tree), lvs);
+	if (tree_write(tree, &text) < 0)
+		abort();
+	write_text(group, text, vg->seqno + 1);
+	lv->removed = true;
+	return 0;
+}
+
+void fake_lvm_unlock_reservations(struct fake_lvm *lvm, struct fake_vg *group)
+{
+	cleanup(vg_freep) struct vg *vg = NULL;
+	_tree_ struct dm_config_tree *tree = NULL;
+	_free_ char *text = NULL;
+	struct dm_config_node *lvs;
+
+	if (fake_lvm_read(lvm, &group->id, &vg) < 0 ||
+	    tree_parse(group->text, strlen(group->text), &tree) < 0)
+		abort();
+	lvs = tree_find_section(tree_only_section(tree), "logical_volumes");
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (vg->lvs[i].tag_count > 0 &&
+		    tree_list_remove(tree, tree_find_section(lvs, vg->lvs[i].name), "status",
+				     "LOCKED") < 0)
+			abort();
+	if (tree_write(tree, &text) < 0)
+		abort();
+	write_text(group, text, vg->seqno + 1);
+}
+
 /* ---- groups ------------------------------------------------------------ */
 
 static void set_attached(struct fake_lvm *lvm, const struct fake_vg *vg, bool attached)
@@ -274,7 +346,8 @@ void fake_lvm_set_present(struct fake_lvm *lvm, struct fake_vg *vg, bool present
 	vg->present = present;
 	set_attached(lvm, vg, present);
 	for (size_t i = 0; present && i < vg->lv_count; i++)
-		if (!vg->lvs[i].stays_down && activate(lvm, vg, &vg->lvs[i]) < 0)
+		if (!vg->lvs[i].stays_down && !vg->lvs[i].removed &&
+		    activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();
 }
 
@@ -309,6 +382,7 @@ void fake_lvm_add(struct fake_lvm *lvm, const struct fake_vg_spec *spec)
 	for (unsigned i = 0; i < FAKE_LVS_MAX && spec->lvs[i].name; i++)
 		add_lv(vg, &spec->lvs[i], number * FAKE_LVS_MAX + i);
 	vg->text = fake_text_make(spec, vg, lvm->disks);
+	settle_text(vg);
 	for (size_t i = 0; i < vg->lv_count; i++)
 		if (!spec->lvs[i].inactive && activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();

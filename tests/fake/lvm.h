@@ -45,12 +45,14 @@ struct fake_lv {
 	char uuid[FAKE_LV_UUID_SIZE]; /* of its device */
 	uint64_t extent_count;
 	bool stays_down;
+	bool removed; /* by force */
 };
 
 struct fake_vg {
 	const char *name;
 	struct lvm_id id;
 	char *text;        /* the metadata */
+	char *stable_text; /* what a power cut may leave of it: LVM (2.03.16) flushes nothing */
 	unsigned revision; /* grows whenever the text changes */
 	bool present;
 	unsigned first_disk;
@@ -91,8 +93,22 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv,
 			bool active);
 
+/* A disk was flushed: the metadata on it is on stable storage. */
+void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk);
+/* The group's metadata is again what was last on stable storage. */
+void fake_lvm_forget_edits(struct fake_vg *vg);
+
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
 int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);
+/*
+ * An LV is removed by force, in the metadata and in the kernel, though it is LOCKED; its leg stays.
+ * 0, or -EBUSY for one that is in use.
+ */
+int fake_lvm_remove(struct fake_lvm *lvm, struct fake_vg *vg, struct fake_lv *lv);
+
+/* Somebody takes LOCKED off all reservations of the group. */
+void fake_lvm_unlock_reservations(struct fake_lvm *lvm, struct fake_vg *vg);
+
 /*
  * What lvcreate does for a snapshot: the LV's live table leads to a device of its own, which has
  * what the metadata says.

@@ -96,6 +96,15 @@ static int compare(struct world *world, struct world_request *request)
 	return 0;
 }
 
+static int flush(struct world *world, struct fake_disk *disk)
+{
+	int r = fake_disk_flush(disk);
+
+	if (r == 0)
+		fake_lvm_flushed(&world->lvm, disk);
+	return r;
+}
+
 static int effect(struct world *world, struct world_request *request)
 {
 	struct fake_disk *disk;
@@ -114,7 +123,7 @@ static int effect(struct world *world, struct world_request *request)
 		return fake_dm_remove(&world->dm, request->uuid);
 	case WORLD_FLUSH:
 		disk = fake_dm_disk(&world->dm, request->dev);
-		return disk ? fake_disk_flush(disk) : -ENXIO;
+		return disk ? flush(world, disk) : -ENXIO;
 	case WORLD_COMPARE:
 		return compare(world, request);
 	case WORLD_LIST_PVS:
@@ -128,7 +137,12 @@ static int effect(struct world *world, struct world_request *request)
 
 void world_request_effect(struct world *world, struct world_request *request)
 {
-	if (request->fate == TRAP_FAIL) {
+	bool is_killed = request->fate == TRAP_DIE_WEDGED || request->fate == TRAP_FAIL_WEDGED;
+
+	if (is_killed && request->call == WORLD_SWAP) {
+		fake_dm_interrupt_swap(&world->dm, request->uuid, &request->table);
+		request->code = -EPIPE;
+	} else if (request->fate == TRAP_FAIL) {
 		request->code = world->trap.code;
 	} else if (request->fate == TRAP_DIE_LATE) {
 		if (request->call == WORLD_SWAP)

@@ -125,7 +125,8 @@ enum world_trap_kind world_count_call(struct world *world, enum world_call call)
 		world->trap.hook(world->trap.arg);
 	if (kind == TRAP_DIE_BEFORE)
 		world->dead = true;
-	if (kind == TRAP_DIE_LATE && !world_call_can_be_late(call))
+	if ((kind == TRAP_DIE_LATE && !world_call_can_be_late(call)) ||
+	    (kind == TRAP_DIE_WEDGED && call != WORLD_SWAP))
 		kind = TRAP_DIE_AFTER;
 	return kind;
 }
@@ -182,7 +183,8 @@ static void run_request(struct world *world, struct world_request *request)
 {
 	if (!request->is_effected) {
 		world_request_effect(world, request);
-		if (request->fate == TRAP_DIE_AFTER || request->fate == TRAP_DIE_LATE)
+		if (request->fate == TRAP_DIE_AFTER || request->fate == TRAP_DIE_LATE ||
+		    request->fate == TRAP_DIE_WEDGED)
 			world->dead = true;
 		if (request->fate == TRAP_DIE_LATE) {
 			TAILQ_REMOVE(&world->requests, request, link);
@@ -307,6 +309,10 @@ static void cut_power(struct world *world)
 	fake_dm_clear(&world->dm);
 	for (size_t i = 0; i < world->disk_count; i++)
 		fake_disk_cut_power(&world->disks[i]);
+	/* The cache may have been written by itself, or not. */
+	for (size_t i = 0; i < world->lvm.vg_count; i++)
+		if (fake_random_below(&world->random, 4) > 0)
+			fake_lvm_forget_edits(&world->lvm.vgs[i]);
 	world->boot++;
 	name_boot(world);
 	world->monotonic_us = 0;

@@ -52,6 +52,8 @@ enum world_trap_kind {
 	TRAP_FAIL,       /* the call fails without an effect */
 	TRAP_FAIL_AFTER, /* it has its effect and is reported as failed */
 	TRAP_HOOK,       /* something else happens just before it, unless LVM's locks forbid that */
+	TRAP_DIE_WEDGED, /* the executor dies in its swap, and the daemon with it */
+	TRAP_FAIL_WEDGED, /* the executor dies in its swap */
 };
 
 struct world_trap {

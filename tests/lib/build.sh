@@ -16,6 +16,12 @@ need_test_tools() {
 		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck
 }
 
+# libFuzzer comes with clang's runtime.
+need_fuzz_tools() {
+	need_packages clang-14:clang-14 \
+		/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a:libclang-rt-14-dev
+}
+
 need_vm_tools() {
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap \
 		mke2fs:e2fsprogs

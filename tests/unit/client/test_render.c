@@ -305,6 +305,35 @@ static void what_is_verified_is_shown_where_it_was_asked_for(void **state)
 		"    -\n");
 }
 
+static void a_wedged_device_is_explained_for_as_long_as_it_is_there(void **state)
+{
+	static const char move[] =
+		"{'id':9,'uuid':'0f0e-9','state':'done','waiting':false,'vg':'vg0',"
+		"'vg_uuid':'v','source':'/dev/sdb','lv':null,'destinations':['/dev/sdc'],"
+		"'passes':[{'lv':'a','lv_uuid':'u','state':'done','total_bytes':4096,"
+		"'copied_bytes':4096,'wedged':'vg0-a-pvmoved','reason':null}],"
+		"'total_bytes':4096,'copied_bytes':4096,'rate_bytes_s':null,'eta_us':null,"
+		"'created_us':1700000000000000,'finished_us':null,'request_id':null,'seq':1}";
+
+	(void)state;
+	expect_status(
+		move, 9, PLAIN,
+		"Move 9: done, 100% of 4.00 KiB\n"
+		"  VG       vg0\n"
+		"  From     /dev/sdb\n"
+		"  To       /dev/sdc\n"
+		"  Started  2023-11-14 22:13:20\n"
+		"  UUID     0f0e-9\n"
+		"\n"
+		"LV  STATE      SIZE  DONE  REASON\n"
+		"a   done   4.00 KiB  100%\n"
+		"\n"
+		"Wedged until the next boot: vg0-a-pvmoved. An executor of pvmoved was killed "
+		"while it changed the device. No data is affected, and vg0/a does without it. "
+		"Leave it alone: whatever would change or remove it hangs; and reboot before "
+		"you take away the disks below it, which it keeps in use.\n");
+}
+
 static void bar_takes_up_what_room_there_is(void **state)
 {
 	(void)state;
@@ -398,6 +427,7 @@ int main(void)
 		cmocka_unit_test(headline_says_what_is_waited_for),
 		cmocka_unit_test(what_is_copied_may_be_unknown),
 		cmocka_unit_test(what_is_verified_is_shown_where_it_was_asked_for),
+		cmocka_unit_test(a_wedged_device_is_explained_for_as_long_as_it_is_there),
 		cmocka_unit_test(bar_takes_up_what_room_there_is),
 		cmocka_unit_test(bar_is_left_out_and_the_line_cut_where_there_is_no_room),
 		cmocka_unit_test(bar_of_an_ended_move_says_how_it_ended),

@@ -265,6 +265,65 @@ static void the_name_of_a_vg_is_asked_for_once(void **state)
 	assert_int_equal(count_calls(*state, "vgcfgbackup "), 3);
 }
 
+/* A disk of another VG that hangs must not hold up what concerns this one. */
+static void once_read_lvm_is_shown_the_disks_of_the_vg_only(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending = read_vg(fixture);
+
+	vg_free(ending.vg);
+	assert_int_equal(count_calls(fixture, "--devices"), 0);
+	edit(fixture, METADATA_RESERVE, 0);
+	/* Read, restore, read again. */
+	assert_int_equal(count_calls(fixture, "--devices /dev/vda,/dev/vdb,/dev/vdc\n"), 3);
+}
+
+static void a_vg_that_is_not_whole_on_its_known_disks_is_sought_on_all(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending = read_vg(fixture);
+	_free_ char *whole = folder_read(fixture->dir, "vgs/multi");
+	_free_ char *lost = text_replace(whole, "status = []\n\t\t\tflags = []",
+					 "status = []\n\t\t\tflags = [\"MISSING\"]");
+
+	vg_free(ending.vg);
+	folder_write(fixture->dir, lost, "lost");
+	folder_write(fixture->dir,
+		     "case $* in *--devices*) cp \"$dir/lost\" \"$file\"; exit 0;; esac",
+		     "on.vgcfgbackup");
+	for (unsigned i = 1; i <= 2; i++) {
+		ending = read_vg(fixture);
+		assert_int_equal(ending.code, 0);
+		assert_false(ending.vg->pvs[2].missing);
+		vg_free(ending.vg);
+		assert_int_equal(count_calls(fixture, "--devices"), i);
+	}
+
+	folder_write(fixture->dir, "case $* in *--devices*) exit 5;; esac", "on.vgcfgbackup");
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, 0);
+	vg_free(ending.vg);
+	assert_int_equal(count_calls(fixture, "--devices"), 3);
+}
+
+static void a_vg_with_a_missing_disk_is_sought_on_all(void **state)
+{
+	struct fixture *fixture = *state;
+	_free_ char *whole = folder_read(fixture->dir, "vgs/multi");
+	_free_ char *lost = text_replace(whole, "status = []\n\t\t\tflags = []",
+					 "status = []\n\t\t\tflags = [\"MISSING\"]");
+
+	folder_write(fixture->dir, lost, "vgs/multi");
+	for (unsigned i = 0; i < 2; i++) {
+		struct ending ending = read_vg(fixture);
+
+		assert_int_equal(ending.code, 0);
+		assert_true(ending.vg->pvs[2].missing);
+		vg_free(ending.vg);
+	}
+	assert_int_equal(count_calls(fixture, "--devices"), 0);
+}
+
 static void rename_vg(struct fixture *fixture, const char *json)
 {
 	_free_ char *text = folder_read(fixture->dir, "vgs/multi");
@@ -442,7 +501,7 @@ static void children_of_an_edit_lock_elsewhere(void **state)
 	char config[PATH_MAX];
 
 	edit(fixture, METADATA_RESERVE, 0);
-	snprintf(config, sizeof(config), "--config global{locking_dir=\"%s/lock/" VG_ID "\"}\n",
+	snprintf(config, sizeof(config), "--config global{locking_dir=\"%s/lock/" VG_ID "\"}",
 		 fixture->run_dir);
 	/* Read, restore, read again. */
 	assert_int_equal(count_calls(fixture, config), 3);
@@ -901,9 +960,9 @@ static int set_active(struct fixture *fixture, const char *lv_text, bool active)
 static void an_lv_is_activated_and_deactivated(void **state)
 {
 	assert_int_equal(set_active(*state, OTHER, true), 0);
-	assert_int_equal(count_calls(*state, "lvchange -ay -K multi/other\n"), 1);
+	assert_int_equal(count_calls(*state, "lvchange -ay -K multi/other"), 1);
 	assert_int_equal(set_active(*state, OTHER, false), 0);
-	assert_int_equal(count_calls(*state, "lvchange -an multi/other\n"), 1);
+	assert_int_equal(count_calls(*state, "lvchange -an multi/other"), 1);
 }
 
 static void an_lv_in_use_is_busy(void **state)
@@ -980,6 +1039,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_vg_is_read_by_its_id),
 		TEST(the_name_of_a_vg_is_asked_for_once),
+		TEST(once_read_lvm_is_shown_the_disks_of_the_vg_only),
+		TEST(a_vg_that_is_not_whole_on_its_known_disks_is_sought_on_all),
+		TEST(a_vg_with_a_missing_disk_is_sought_on_all),
 		TEST(a_vg_that_was_renamed_is_found),
 		TEST(another_vg_with_the_old_name_is_not_taken_for_it),
 		TEST(a_vg_that_is_not_there_is_not_found),

@@ -482,6 +482,20 @@ static void release_removes_the_reservation_of_a_changed_lv(void **state)
 			   "- multi/logical_volumes/" NAME "\n");
 }
 
+static void release_unlocks_the_lv_of_a_reservation_that_was_tampered_with(void **state)
+{
+	const struct reservation reservation = WHOLE;
+	_free_ char *sample = sample_read("multi");
+	_free_ char *reserved = edit(sample, METADATA_RESERVE, &reservation);
+	_free_ char *visible = text_replace(reserved, "[\"READ\",\"WRITE\",\"LOCKED\"]",
+					    "[\"READ\",\"WRITE\",\"VISIBLE\"]");
+	_free_ char *released = edit(visible, METADATA_RELEASE, &reservation);
+
+	(void)state;
+	assert_stage(visible, &reservation, STAGE_CHANGED);
+	assert_differences(sample, released, "");
+}
+
 static void release_removes_the_reservation_of_a_lost_lv(void **state)
 {
 	const struct reservation reservation = WHOLE;
@@ -829,6 +843,7 @@ int main(void)
 		cmocka_unit_test(unsound_text_is_not_edited),
 		cmocka_unit_test(a_changed_lv_is_not_committed),
 		cmocka_unit_test(release_removes_the_reservation_of_a_changed_lv),
+		cmocka_unit_test(release_unlocks_the_lv_of_a_reservation_that_was_tampered_with),
 		cmocka_unit_test(release_removes_the_reservation_of_a_lost_lv),
 		cmocka_unit_test(release_after_the_commit_leaves_a_lock_alone_that_another_took),
 		cmocka_unit_test(the_last_lv_takes_its_section_with_it),

@@ -98,6 +98,9 @@ static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
 	strcpy(move->passes[0].reason_text, "none");
 	move->passes[0].verified_bytes = UINT64_C(1) << 33;
 	strcpy(move->passes[0].unverified, "sector 7");
+	move->passes[0].leg_number = 2;
+	strcpy(move->passes[0].wedged, "vg-home-pvmoved vg-home-pvmoved1");
+	strcpy(move->passes[0].wedged_boot, move->uuid);
 	for (int with = 0; with < 2; with++) {
 		struct record record = {0};
 		char *text = codec_encode_pass(move, &move->passes[0], 99, with);
@@ -109,6 +112,9 @@ static void a_pass_comes_back_with_and_without_a_new_plan(void **state)
 		assert_int_equal(record.pass.reason, REASON_NO_SPACE);
 		assert_int_equal(record.pass.verified_bytes, UINT64_C(1) << 33);
 		assert_string_equal(record.pass.unverified, "sector 7");
+		assert_int_equal(record.pass.leg_number, 2);
+		assert_string_equal(record.pass.wedged, "vg-home-pvmoved vg-home-pvmoved1");
+		assert_string_equal(record.pass.wedged_boot, move->uuid);
 		assert_int_equal(record.pass.reservation.run_count, with ? 2 : 0);
 		record_deinit(&record);
 		free(text);
@@ -139,6 +145,24 @@ static void a_record_from_before_there_was_verifying_is_read(void **state)
 	assert_false(record.move->request->verify);
 	assert_int_equal(record.move->passes[0].verified_bytes, 0);
 	assert_string_equal(record.move->passes[0].unverified, "");
+	record_deinit(&record);
+	free(text);
+	move_free(move);
+}
+
+static void a_record_from_before_legs_had_numbers_is_read(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text = codec_encode_move(move);
+
+	(void)state;
+	leave_out(text, "\"leg_number\"");
+	leave_out(text, "\"wedged\"");
+	leave_out(text, "\"wedged_boot\"");
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.move->passes[0].leg_number, 0);
+	assert_string_equal(record.move->passes[0].wedged_boot, "");
 	record_deinit(&record);
 	free(text);
 	move_free(move);
@@ -357,6 +381,7 @@ int main(void)
 		cmocka_unit_test(the_place_a_disk_failed_at_comes_back),
 		cmocka_unit_test(a_reason_that_is_not_utf8_can_be_read_back),
 		cmocka_unit_test(a_record_from_before_there_was_verifying_is_read),
+		cmocka_unit_test(a_record_from_before_legs_had_numbers_is_read),
 		cmocka_unit_test(an_order_to_verify_that_is_not_understood_is_not_taken_for_none),
 		cmocka_unit_test(goals_and_ids_come_back),
 		cmocka_unit_test(no_cut_of_a_record_is_taken_for_one),

@@ -123,6 +123,18 @@ static void the_leg_is_removed_only_when_the_lv_is_not_on_it(void **state)
 	}
 }
 
+static void of_a_wedged_leg_nothing_is_asked_any_more(void **state)
+{
+	(void)state;
+	for (int s = 0; s < PASS_STATE_COUNT; s++) {
+		const struct fsm_row *row = fsm_find((enum pass_state)s, EVENT_LEG_WEDGED);
+
+		assert_true(!row || row->action == ACTION_DETACH || row->action == ACTION_NONE);
+		/* wherever the LV can be on a leg, it can be on a wedged one */
+		assert_true(!row == !fsm_find((enum pass_state)s, EVENT_LEG_FOREIGN));
+	}
+}
+
 static void an_abort_is_open_in_every_state_before_the_switch(void **state)
 {
 	static const enum pass_state open[] = {PASS_QUEUED,    PASS_RESERVING, PASS_ARMING,
@@ -197,6 +209,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_verified_is_not_committed),
 		cmocka_unit_test(what_is_committed_is_never_put_back_onto_the_source),
 		cmocka_unit_test(the_leg_is_removed_only_when_the_lv_is_not_on_it),
+		cmocka_unit_test(of_a_wedged_leg_nothing_is_asked_any_more),
 		cmocka_unit_test(an_abort_is_open_in_every_state_before_the_switch),
 		cmocka_unit_test(a_failed_effect_is_tried_again_in_every_state_that_acts),
 		cmocka_unit_test(names_lead_back_to_their_enumerators),

@@ -541,7 +541,7 @@ static void what_needs_the_disk_that_is_gone_waits_for_it(void **state)
 	assert_int_equal(see_missing(leg_scene(true, DM_MIRROR, ALL_REGIONS), 1), EVENT_VG_ABSENT);
 }
 
-static void an_lv_that_is_gone_is_told_from_one_with_a_leg_left(void **state)
+static void of_an_lv_that_is_gone_all_that_is_left_is_seen(void **state)
 {
 	struct scene *scene = make_scene();
 
@@ -550,9 +550,164 @@ static void an_lv_that_is_gone_is_told_from_one_with_a_leg_left(void **state)
 	assert_seen(scene, EVENT_LV_GONE);
 
 	scene = make_scene();
-	scene->vg.lv_count = 0;
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
 	set_leg(scene, DM_MIRROR, 3);
-	assert_seen(scene, EVENT_STRAY_LEG);
+	assert_seen(scene, EVENT_LEG_LEFT);
+
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
+	assert_seen(scene, EVENT_RESERVATION_LEFT);
+
+	/* what its device leads to may be in use */
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	scene->lvs[0] = scene->lvs[1];
+	scene->vg.lv_count = 1;
+	put_lv_on_source(scene);
+	assert_seen(scene, EVENT_LV_CHANGED);
+}
+
+/* A reservation that is no longer locked. */
+static struct scene *make_tampered_scene(void)
+{
+	struct scene *scene = make_scene();
+
+	set_metadata(scene, false, true);
+	scene->lvs[1].locked = false;
+	return scene;
+}
+
+/* Checks what the way back would begin with, and frees the scene. */
+static void assert_put_back(struct scene *scene, enum put_back expected)
+{
+	cleanup(observation_deinit) struct observation seen = {0};
+	struct pass_sight sight = {.vg = &scene->vg,
+				   .reservation = &scene->reservation,
+				   .lv = &scene->lv,
+				   .leg = &scene->leg};
+
+	assert_int_equal(pass_observe(&sight, &seen), 0);
+	assert_int_equal(seen.event, EVENT_LV_CHANGED);
+	assert_int_equal(seen.put_back, expected);
+	free(scene);
+}
+
+static void what_somebody_changed_is_put_back_step_by_step(void **state)
+{
+	struct scene *scene = make_tampered_scene();
+
+	(void)state;
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_DETACH);
+
+	scene = make_tampered_scene();
+	put_lv_on_source(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_REMOVE_LEG);
+
+	scene = make_tampered_scene();
+	put_lv_on_source(scene);
+	assert_put_back(scene, PUT_BACK_RELEASE);
+
+	scene = make_tampered_scene();
+	assert_put_back(scene, PUT_BACK_RELEASE);
+}
+
+static void an_lv_that_is_not_where_the_metadata_says_is_left_alone(void **state)
+{
+	struct scene *scene = make_tampered_scene();
+
+	(void)state;
+	/* the metadata lies elsewhere on the source */
+	scene->areas[0].first_pe = SOURCE_PE + EXTENTS;
+	put_lv_on_leg(scene);
+	set_leg(scene, DM_MIRROR, 3);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	scene = make_tampered_scene();
+	scene->areas[0].first_pe = SOURCE_PE + EXTENTS;
+	put_lv_on_source(scene);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	scene = make_tampered_scene();
+	set_lv_table(scene, makedev(7, 7), 0);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+
+	/* metadata from before the commit was put back, and is sound in itself */
+	scene = make_scene();
+	set_metadata(scene, false, true);
+	put_lv_on_dest(scene);
+	assert_put_back(scene, PUT_BACK_NOTHING);
+}
+
+static void a_reservation_that_was_changed_after_the_commit_is_no_matter(void **state)
+{
+	struct scene *scene = make_committed_scene(true);
+
+	(void)state;
+	scene->lvs[1].locked = false;
+	put_lv_on_leg(scene);
+	assert_seen(scene, EVENT_COMMITTED);
+}
+
+/* The leg of the scene is wedged, and there is no other one. */
+static enum pass_event see_wedged(struct scene *scene, bool *on_wedgedp)
+{
+	static const struct dm_device none = {0};
+	cleanup(observation_deinit) struct observation seen = {0};
+	struct pass_sight sight = {.vg = &scene->vg,
+				   .reservation = &scene->reservation,
+				   .lv = &scene->lv,
+				   .leg = &none,
+				   .wedged = &scene->leg};
+
+	assert_int_equal(pass_observe(&sight, &seen), 0);
+	*on_wedgedp = seen.lv_is_on_wedged;
+	free(scene);
+	return seen.event;
+}
+
+static void an_lv_on_a_wedged_leg_is_to_get_off_it(void **state)
+{
+	bool on_wedged;
+
+	(void)state;
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, 3), &on_wedged), EVENT_LEG_WEDGED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(false, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_LEG_WEDGED);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, ALL_REGIONS), &on_wedged),
+			 EVENT_COMMITTED);
+	assert_true(on_wedged);
+	assert_int_equal(see_wedged(leg_scene(true, DM_MIRROR, 3), &on_wedged), EVENT_ASTRAY);
+}
+
+static void a_wedged_leg_that_the_lv_is_not_on_is_not_seen(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+	bool on_wedged;
+
+	(void)state;
+	put_lv_on_source(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RESERVED);
+	assert_false(on_wedged);
+	scene = leg_scene(true, DM_MIRROR, ALL_REGIONS);
+	put_lv_on_dest(scene);
+	assert_int_equal(see_wedged(scene, &on_wedged), EVENT_RETIRED);
+}
+
+static void mirrors_whose_swap_was_broken_off_are_swapped_again(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, 3);
+
+	(void)state;
+	scene->leg.swap_unfinished = true;
+	assert_seen(scene, EVENT_MIRROR_IDLE);
 }
 
 int main(void)
@@ -580,7 +735,13 @@ int main(void)
 			a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again),
 		cmocka_unit_test(an_lv_gets_off_a_leg_whose_disk_is_gone),
 		cmocka_unit_test(what_needs_the_disk_that_is_gone_waits_for_it),
-		cmocka_unit_test(an_lv_that_is_gone_is_told_from_one_with_a_leg_left),
+		cmocka_unit_test(of_an_lv_that_is_gone_all_that_is_left_is_seen),
+		cmocka_unit_test(what_somebody_changed_is_put_back_step_by_step),
+		cmocka_unit_test(an_lv_that_is_not_where_the_metadata_says_is_left_alone),
+		cmocka_unit_test(a_reservation_that_was_changed_after_the_commit_is_no_matter),
+		cmocka_unit_test(an_lv_on_a_wedged_leg_is_to_get_off_it),
+		cmocka_unit_test(a_wedged_leg_that_the_lv_is_not_on_is_not_seen),
+		cmocka_unit_test(mirrors_whose_swap_was_broken_off_are_swapped_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

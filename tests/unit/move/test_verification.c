@@ -193,11 +193,14 @@ static void what_the_source_does_not_give_is_left_out(void **state)
 	struct scene *scene = *state;
 
 	assert_next(scene, 0, PIECE);
-	note(scene, DM_FIRST_UNREADABLE, 0, 2048);
+	note(scene, DM_FIRST_UNREADABLE, 200, 1);
+	assert_next(scene, 256, PIECE); /* its neighbours are left alone */
 	finish(scene);
 	assert_verdict(scene, VERIFICATION_EQUAL);
 	assert_int_equal(scene->verification.source_unreadable.count, 1);
-	assert_int_equal(scene->verification.equal_sectors, scene->geometry.len_sectors - 2048);
+	assert_int_equal(scene->verification.source_unreadable.items[0].start_sectors, 128);
+	assert_int_equal(scene->verification.source_unreadable.items[0].len_sectors, 128);
+	assert_int_equal(scene->verification.equal_sectors, scene->geometry.len_sectors - 128);
 }
 
 static void a_difference_outweighs_what_the_source_does_not_give(void **state)

@@ -94,10 +94,12 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 		"'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
 		"'destinations':['/dev/sdb','/dev/sdc'],'passes':["
 		"{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
-		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'wedged':null,'reason'"
+		":null,'waits_"
 		"for':null,'trouble':null},"
 		"{'lv':'home','lv_uuid':'','state':'copying','total_bytes':9000,"
-		"'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':null,'waits_"
+		"'copied_bytes':2000,'verified_bytes':null,'unverified':null,'wedged':null,'reason'"
+		":null,'waits_"
 		"for':null,'trouble':null}],"
 		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
 		"'eta_us':null,"
@@ -128,7 +130,8 @@ static void what_is_known_is_not_null(void **state)
 	assert_member(object, "finished_us", "1700000000000001");
 	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
 		       "{'lv':'home','lv_uuid':'','state':'failed','total_bytes':9000,"
-		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':"
+		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'wedged':null,'"
+		       "reason':"
 		       "{'code':'source_unreadable','text':'sector 8 "
 		       "?'},'waits_for':null,'trouble':null}");
 }
@@ -155,7 +158,8 @@ static void a_disk_that_failed_is_named_with_its_sectors(void **state)
 	object = encode_move(&sample.move);
 	assert_encoded(json_object_array_get_idx(json_object_object_get(object, "passes"), 1),
 		       "{'lv':'home','lv_uuid':'','state':'undoing','total_bytes':9000,"
-		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'reason':{'"
+		       "'copied_bytes':2000,'verified_bytes':null,'unverified':null,'wedged':null,'"
+		       "reason':{'"
 		       "code':'destination_failed','text':''},"
 		       "'waits_for':{'code':'pv_missing','text':'the PV'},"
 		       "'trouble':{'side':'destination','device':null,'pv_uuid':'the PV',"
@@ -181,6 +185,23 @@ static void what_is_verified_is_said_where_it_was_asked_for(void **state)
 	assert_member(json_object_array_get_idx(passes, 0), "unverified", "\"sectors 1 to 2\"");
 	assert_member(json_object_array_get_idx(passes, 1), "verified_bytes", "0");
 	assert_member(json_object_array_get_idx(passes, 1), "unverified", "null");
+}
+
+static void devices_that_are_wedged_are_named_after_the_end_too(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+	const struct json_object *passes;
+
+	(void)state;
+	sample_init(&sample);
+	snprintf(sample.passes[0].wedged, PASS_WEDGED_TEXT_MAX,
+		 "vg0-root-pvmoved vg0-root-pvmoved1");
+	object = encode_move(&sample.move);
+	passes = json_object_object_get(object, "passes");
+	assert_member(json_object_array_get_idx(passes, 0), "state", "\"done\"");
+	assert_member(json_object_array_get_idx(passes, 0), "wedged",
+		      "\"vg0-root-pvmoved vg0-root-pvmoved1\"");
 }
 
 static void rate_and_time_left_are_those_of_a_running_move(void **state)
@@ -282,6 +303,7 @@ int main(void)
 		cmocka_unit_test(what_is_known_is_not_null),
 		cmocka_unit_test(what_is_verified_is_said_where_it_was_asked_for),
 		cmocka_unit_test(a_disk_that_failed_is_named_with_its_sectors),
+		cmocka_unit_test(devices_that_are_wedged_are_named_after_the_end_too),
 		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
 		cmocka_unit_test(what_nobody_has_looked_at_is_not_known),
 		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),

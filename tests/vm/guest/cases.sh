@@ -49,6 +49,8 @@ note() {
 
 # run_case NAME FUNCTION [SECONDS]: NAME is a sentence. Cases know nothing of each other.
 run_case() {
+	local daemon_ends_with_case=1
+
 	[[ -z $case_filter || $1 =~ $case_filter ]] || return 0
 	rm -rf "$work"
 	mkdir -p "$work"
@@ -73,6 +75,8 @@ run_step() {
 	dmesg -C
 	case_in_own_shell "$function" "$seconds" >"$work/said.$case_count" 2>&1
 	status=$?
+	[ ! "${daemon_ends_with_case:-}" ] || daemon_end_sanitized
+	sanitizers_are_content >>"$work/said.$case_count" 2>&1 || status=1
 	if [ "$status" = 0 ]; then
 		echo "ok $case_count - $name # $((SECONDS - started)) s"
 		[ ! -e "$work/notes" ] || sed 's/^/# /' "$work/notes"

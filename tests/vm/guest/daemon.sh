@@ -9,12 +9,17 @@ daemon_program=pvmoved
 # daemon_start [OPTION...] returns when the daemon answers. Its words go to $work/daemon.log, of all
 # its lives.
 daemon_start() {
+	daemon_launch "$@"
+	wait_until 20 "the daemon answers" daemon_answers
+}
+
+# The same without waiting for its answer.
+daemon_launch() {
 	mkdir -p "$(dirname "$socket")"
 	# A session of its own: the deadline of a case must not kill an executor in mid-swap.
 	setsid "$daemon_program" --foreground --state-dir "$state_dir" --socket "$socket" "$@" </dev/null \
 		>>"$work/daemon.log" 2>&1 &
 	echo $! >"$work/daemon.pid"
-	wait_until 20 "the daemon answers" daemon_answers
 }
 
 # daemon_start_failing FAILPOINTS [OPTION...]: the daemon that has failpoints, with these set; see
@@ -24,6 +29,34 @@ daemon_start_failing() {
 	shift
 
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
+}
+
+# daemon_launch_failing FAILPOINTS [OPTION...]: the same without waiting for its answer, for points
+# that it comes to by itself.
+daemon_launch_failing() {
+	local points=$1
+	shift
+
+	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_launch "$@"
+}
+
+# daemon_dies POINT: waits until the daemon has died there.
+daemon_dies() {
+	local pid status=0
+
+	pid=$(daemon_pid)
+	wait_until 60 "the daemon dies at $1" has_ended "$pid"
+	wait "$pid" || status=$?
+	rm "$work/daemon.pid"
+	[ "$status" = 137 ] || fail "the daemon was to die at $1, and ended with status $status"
+}
+
+# It has stopped, by a failpoint.
+daemon_stands() {
+	local stat
+
+	stat=$(<"/proc/$(daemon_pid)/stat") || fail "the daemon has ended: $(tail -n 5 "$work/daemon.log")"
+	[[ $stat == *') T '* ]]
 }
 
 daemon_pid() {
@@ -56,6 +89,26 @@ daemon_kill() {
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null || :
 	rm "$work/daemon.pid"
+}
+
+# Of a build with sanitizers. Leaks are looked for at an orderly end only, so it gets one.
+daemon_end_sanitized() {
+	[ -e "$work/daemon.pid" ] && grep -q libasan "/proc/$(daemon_pid)/maps" 2>/dev/null || return 0
+	kill -TERM "$(daemon_pid)"
+	timeout 60 tail -s 0.1 --pid="$(daemon_pid)" -f /dev/null
+	rm "$work/daemon.pid"
+}
+
+# What AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer have found, in the daemon, its
+# executors or the client, is a failure whatever else came of the case.
+sanitizers_are_content() {
+	local found words='ERROR: (Address|Leak)Sanitizer|runtime error:|AddressSanitizer:DEADLYSIGNAL'
+
+	found=$(
+		grep -sahE "$words" "$work"/*.log
+		[ ! -d /run/systemd/system ] || journalctl --no-pager -q -u pvmoved.service -g "$words" -o cat
+	)
+	[ -z "$found" ] || { echo "FAILED: a sanitizer complains: $found"; return 1; }
 }
 
 # The daemon only: its executors leave by themselves, and one that is killed in a swap wedges the

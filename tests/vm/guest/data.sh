@@ -97,13 +97,17 @@ fio_result() {
 }
 
 writers_kill() {
-	local pid
+	local pid i
 
 	for pid in "$work"/{fio,stamps}*.pid; do
 		[ ! -e "$pid" ] || kill -KILL "$(<"$pid")" 2>/dev/null
 	done
-	# fio's job is a child, which outlives it.
+	# fio's writing is done by a child of its own, which keeps the file open when its parent dies.
 	pkill -KILL -x fio
+	for ((i = 0; i < 50; i++)); do
+		pgrep -x fio >/dev/null || break
+		sleep 0.1
+	done
 	return 0
 }
 

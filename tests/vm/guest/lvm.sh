@@ -53,6 +53,14 @@ mklv_in_segments() {
 	[ "$(segments_of "$lv")" = "$count" ] || fail "$lv has $(segments_of "$lv") segments, not $count"
 }
 
+# unlock_lv FILE prints the metadata in it without the lock flag of the LV named lv, as nobody of ours
+# would leave it.
+unlock_lv() {
+	awk '$1 == "lv" { mine = 1 }
+		mine && /LOCKED/ { gsub(/, "LOCKED"|"LOCKED", /, ""); mine = 0 }
+		{ print }' "$1"
+}
+
 segments_of() {
 	lvs --noheadings -o seg_count "$1" | tr -d ' '
 }

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes that can be proved after a power cut.
 
-	stamp.py write FILE MB NOTES	until SIGTERM
+	stamp.py write FILE MB NOTES...	until SIGTERM; any number of FILE MB NOTES
+	stamp.py fill FILE MB NOTES	once, and no more
 	stamp.py check FILE NOTES
+
+FILE may be a block device.
 
 Each 4 KiB block of FILE holds its own number, a sequence number and a checksum. A block is written,
 synced, and only then noted (number, sequence) in NOTES, which is synced as well and lies on another
@@ -31,7 +34,37 @@ def read_block(fd, number):
 	return sequence if data == make_block(number, sequence) else None
 
 
-def write(path, mb, notes_path):
+class Stamped:
+	"""A file that is being stamped."""
+
+	def __init__(self, path, mb, notes_path):
+		self.count = int(mb) * 1048576 // BLOCK
+		self.sequence = 0
+		self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+		for number in range(self.count):
+			os.pwrite(self.fd, make_block(number, 0), number * BLOCK)
+		os.fsync(self.fd)
+		self.notes = os.open(notes_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+
+	def note(self, batch):
+		os.write(self.notes, b"".join(NOTE.pack(*stamp) for stamp in batch))
+		os.fdatasync(self.notes)
+
+	def write_some(self):
+		batch = []
+		for number in random.sample(range(self.count), 8):
+			self.sequence += 1
+			os.pwrite(self.fd, make_block(number, self.sequence), number * BLOCK)
+			batch.append((number, self.sequence))
+		os.fdatasync(self.fd)
+		self.note(batch)
+
+
+def fill(*file):
+	Stamped(*file).note([(0, 0)])
+
+
+def write(*args):
 	running = True
 
 	def stop(*_):
@@ -39,22 +72,10 @@ def write(path, mb, notes_path):
 		running = False
 
 	signal.signal(signal.SIGTERM, stop)
-	count = mb * 1048576 // BLOCK
-	fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-	for number in range(count):
-		os.pwrite(fd, make_block(number, 0), number * BLOCK)
-	os.fsync(fd)
-	notes = os.open(notes_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-	sequence = 0
+	files = [Stamped(*args[i : i + 3]) for i in range(0, len(args), 3)]
 	while running:
-		batch = random.sample(range(count), 8)
-		for number in batch:
-			sequence += 1
-			os.pwrite(fd, make_block(number, sequence), number * BLOCK)
-		os.fdatasync(fd)
-		first = sequence - len(batch) + 1
-		os.write(notes, b"".join(NOTE.pack(n, first + i) for i, n in enumerate(batch)))
-		os.fdatasync(notes)
+		for file in files:
+			file.write_some()
 
 
 def check(path, notes_path):
@@ -66,7 +87,7 @@ def check(path, notes_path):
 		newest[number] = max(sequence, newest.get(number, 0))
 	fd = os.open(path, os.O_RDONLY)
 	bad = 0
-	for number in range(os.fstat(fd).st_size // BLOCK):
+	for number in range(os.lseek(fd, 0, os.SEEK_END) // BLOCK):
 		found, expected = read_block(fd, number), newest.get(number, 0)
 		if found is None or found < expected:
 			bad += 1
@@ -76,7 +97,4 @@ def check(path, notes_path):
 
 
 if __name__ == "__main__":
-	if sys.argv[1] == "write":
-		write(sys.argv[2], int(sys.argv[3]), sys.argv[4])
-	else:
-		sys.exit(check(sys.argv[2], sys.argv[3]))
+	sys.exit({"write": write, "fill": fill, "check": check}[sys.argv[1]](*sys.argv[2:]))

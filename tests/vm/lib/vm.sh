@@ -26,6 +26,9 @@ vm_boot_failed=
 vm_pid=
 vm_tail=
 vm_disks=()
+vm_volatile=()
+vm_lost_writes=0
+declare -A vm_losses=()
 # More options for QEMU.
 vm_extra=()
 # When set, what the script says is not shown while it says it.
@@ -80,9 +83,10 @@ vm_clean_up() {
 	fi
 }
 
-# vm_disk NAME SIZE [bps=BYTES_PER_S] [iops=N] [sector=BYTES] [late]: a virtio disk with NAME as its
-# serial number, there at every boot from now on. The limits hold for reads and writes together. A
-# late one is missing after a boot with $vm_late set until the guest calls late_disks_appear.
+# vm_disk NAME SIZE [bps=BYTES_PER_S] [iops=N] [sector=BYTES] [late] [volatile]: a virtio disk with
+# NAME as its serial number, there at every boot from now on. The limits hold for reads and writes
+# together. A late one is missing after a boot with $vm_late set until the guest calls
+# late_disks_appear. Of a volatile one vm_recall_cut can lose what was not flushed.
 vm_disk() {
 	local name=$1 size=$2 drive device option slot
 	shift 2
@@ -90,19 +94,81 @@ vm_disk() {
 	# unsafe: a flush costs nothing. The host's page cache survives the death of QEMU, so a
 	# power cut loses exactly the requests that were not finished.
 	drive=if=none,id=$name,file=$VM_DIR/$name.img,format=raw,cache=unsafe,discard=unmap
-	slot=$(printf %x $((16 + ${#vm_disks[@]} / 4)))
-	device=virtio-blk-pci,drive=$name,serial=$name,id=disk-$name,addr=0x$slot
+	slot=$(vm_next_slot)
+	device=virtio-blk-pci,drive=$name,serial=$name,id=disk-$name,addr=0x$slot,multifunction=on
 	for option in "$@"; do
 		case $option in
 		bps=*) drive+=,throttling.bps-total=$(numfmt --from=iec "${option#*=}") ;;
 		iops=*) drive+=,throttling.iops-total=${option#*=} ;;
 		sector=*) device+=,logical_block_size=${option#*=},physical_block_size=${option#*=} ;;
-		late) vm_late_slots+=" vm.late=0000:00:$slot.0" ;;
+		late) vm_late_slots+=" vm.late=0000:00:$slot" ;;
+		volatile)
+			drive=$(vm_logged_drive "$name")
+			vm_volatile+=("$name")
+			;;
 		*) die "vm_disk: what is $option?" ;;
 		esac
 	done
 	truncate -s "$size" "$VM_DIR/$name.img"
 	vm_disks+=(-drive "$drive" -device "$device")
+}
+
+# SLOT.FUNCTION on the PCI bus. QEMU's own devices are below and above these 15 slots.
+vm_next_slot() {
+	local n=$((${#vm_disks[@]} / 4))
+
+	printf '%x.%x\n' $((16 + n % 15)) $((n / 15))
+}
+
+# A drive that notes each write and flush beside doing it, in the format of dm-log-writes. The guest's
+# flushes get as far as the notes.
+vm_logged_drive() {
+	local child
+
+	printf 'if=none,id=%s,driver=blklogwrites' "$1"
+	for child in file:img log:writes; do
+		printf ',%s.driver=file,%s.filename=%s,%s.cache.no-flush=on' "${child%:*}" "${child%:*}" \
+			"$VM_DIR/$1.${child#*:}" "${child%:*}"
+	done
+}
+
+# For each boot: what the volatile disks hold now, and nothing noted.
+vm_begin_notes() {
+	local name
+
+	for name in "${vm_volatile[@]}"; do
+		cp --sparse=always "$VM_DIR/$name.img" "$VM_DIR/$name.before"
+		rm -f "$VM_DIR/$name.writes"
+		truncate -s 4G "$VM_DIR/$name.writes"
+	done
+}
+
+# Keeps the machine's disks as they are after vm_cut, for any number of vm_recall_cut.
+vm_remember_cut() {
+	local name
+
+	cp --sparse=always "$VM_DIR/root.qcow2" "$VM_DIR/root.cut"
+	for name in "${vm_volatile[@]}"; do
+		mv "$VM_DIR/$name.before" "$VM_DIR/$name.cut"
+		mv "$VM_DIR/$name.writes" "$VM_DIR/$name.cut-writes"
+	done
+}
+
+# vm_recall_cut WHAT: the disks as the remembered power cut may have left them. What was flushed is
+# there; of what each volatile disk had in its cache nothing is (none), everything (all), the first MiB
+# (start), or some, chosen by a number, down to single sectors. vm_losses[NAME] is for that disk alone.
+# Adds to vm_lost_writes.
+vm_recall_cut() {
+	local name
+
+	cp --sparse=always "$VM_DIR/root.cut" "$VM_DIR/root.qcow2"
+	for name in "${vm_volatile[@]}"; do
+		cp --sparse=always "$VM_DIR/$name.cut" "$VM_DIR/$name.img"
+		python3 "$vm_home/lib/lose_writes.py" "$VM_DIR/$name.cut-writes" "$VM_DIR/$name.img" \
+			"${vm_losses[$name]:-$1}" >"$VM_DIR/$name.lost" ||
+			vm_fail "cannot tell what $name had in its cache"
+		vm_lost_writes=$((vm_lost_writes + $(<"$VM_DIR/$name.lost")))
+	done
 }
 
 # vm_boot HOW SCRIPT [ARG...] starts the machine in the background; HOW as in guest/init. The same
@@ -121,6 +187,7 @@ vm_boot() {
 	printf '%s\n' "$@" >"$VM_DIR/payload/args"
 	[ $# -gt 0 ] || : >"$VM_DIR/payload/args"
 	tar -c --sort=name -C "$VM_DIR/payload" -f "$VM_DIR/payload.tar" .
+	vm_begin_notes
 	vm_start "vm.boot=$how${vm_late:+$vm_late_slots}" -display none -serial "file:$vm_console" -serial "file:$vm_tap" </dev/null &
 	vm_pid=$!
 	# The shell would announce the death of a job.
@@ -144,7 +211,7 @@ vm_start() {
 	# The root is read-write because only the overlay is written.
 	exec qemu-system-x86_64 -M q35 "${vm_accel[@]}" -smp 2 -m "$vm_memory" -nodefaults -no-reboot \
 		-kernel "$vm_image/vmlinuz" \
-		-append "root=/dev/nvme0n1 rw init=/usr/sbin/vm-init console=ttyS0 loglevel=5 panic=-1 no_timer_check $append" \
+		-append "root=/dev/nvme0n1 rw init=/usr/sbin/vm-init console=ttyS0 no_timer_check loglevel=5 panic=-1 $append" \
 		-drive if=none,id=root,file="$VM_DIR/root.qcow2",format=qcow2,discard=unmap \
 		-drive if=none,id=payload,file="$VM_DIR/payload.tar",format=raw,read-only=on \
 		-device nvme,id=nvme0,serial=root -device nvme-ns,drive=root,bus=nvme0,nsid=1 \

@@ -389,6 +389,115 @@ what_is_written_to_is_equal_all_the_same() {
 	writer_stop /mnt/lv
 }
 
+# The next daemon may have looked before it was there: nobody would take it away.
+a_device_made_for_a_daemon_that_has_gone_is_taken_away() {
+	some_lv
+	udevadm settle
+	udevadm control --stop-exec-queue
+	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here" &
+	wait_until 30 "the device is made" sees_quietly "$leg" '^vg-lv-pvmoved '
+	kill -KILL $!
+	wait_until 60 "its executor leaves" executors_are 0
+	sees "$leg" '^absent$'
+	udevadm control --start-exec-queue
+	udevadm settle
+	no_cookie_is_left
+}
+
+sees_quietly() {
+	sees "$@" >/dev/null 2>&1
+}
+
+# ---- wedges --------------------------------------------------------------------------------------
+
+marks=/run/pvmoved-swaps
+
+# An executor died in a swap before this one, and this one takes long: for the disk, not for ever.
+a_slow_disk_is_no_wedge() {
+	local pid
+
+	dmsetup create slow --table "0 98304 linear $(dev_of "$(pv 1)") 2048"
+	echo "0 98304 linear $(dev_of /dev/mapper/slow) 0" >"$work/slow"
+	echo "0 98304 linear $(dev_of "$(pv 1)") 2048" >"$work/quick"
+	dm_on_kernel create a LVM-a "$work/slow"
+	mkdir -p $marks
+	: >$marks/LVM-a
+	dmsetup suspend --noflush slow
+	trap 'dmsetup resume slow' EXIT
+	dd if=/dev/mapper/a of=/dev/null iflag=direct bs=4k count=1 &
+	wait_until 10 "a read of the disk hangs" reading a
+	dm_on_kernel swap LVM-a hidden "$work/quick" >"$work/swap" 2>&1 &
+	pid=$!
+	# Longer than it takes to call a device wedged.
+	sleep 20
+	[ ! -s "$work/swap" ] || fail "it did not wait: $(<"$work/swap")"
+	trap - EXIT
+	dmsetup resume slow
+	wait $pid
+	[ ! -e $marks/LVM-a ] || fail "the mark is still there"
+	dm_on_kernel remove LVM-a
+	dmsetup remove slow
+}
+
+# The same with a udevd that is stuck, for which each swap waits ten seconds.
+a_stuck_udevd_is_no_wedge() {
+	some_lv
+	put_on_leg "$work/here"
+	mirrors "$work/here" "$work/there" nosync >"$work/mirrors"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	udevadm settle
+	udevadm control --stop-exec-queue
+	dm_on_kernel swap "$leg" hidden "$work/mirrors" &
+	wait_until 30 "an executor swaps" test -e "$marks/$leg"
+	kill -KILL $!
+	dm_on_kernel swap "$leg" hidden "$work/here"
+	[ ! -e "$marks/$leg" ] || fail "the mark is still there"
+	udevadm control --start-exec-queue
+	udevadm settle
+	dm_on_kernel swap "$uuid" visible "$work/here"
+	dm_on_kernel remove "$leg"
+}
+
+# Executors are killed in the middle of swaps until the kernel's mirrors never come out of one again.
+# Writes to the destination take a while, so that there is always one that a swap waits for.
+a_wedged_device_is_recognised() {
+	local try pid began
+
+	# The stuck child stays for good.
+	echo 0 >/proc/sys/kernel/hung_task_timeout_secs
+	some_lv
+	dmsetup create late --table "0 393216 delay $(pv 1) 0 0 $(pv 1) 0 200"
+	sed "s/linear [0-9:]* /linear $(dev_of /dev/mapper/late) /" "$work/there" >"$work/later"
+	mirrors "$work/here" "$work/later" >"$work/mirrors"
+	put_on_leg "$work/here"
+	dm_on_kernel swap "$leg" hidden "$work/mirrors"
+	writer_start /mnt/lv 8
+	for try in {1..60}; do
+		dm_on_kernel swap "$leg" hidden "$work/mirrors" &
+		pid=$!
+		wait_until 60 "an executor swaps" test -e "$marks/$leg"
+		sleep "0.$((RANDOM % 30 + 100))"
+		pkill -KILL -x pvmoved-dm || :
+		wait $pid || :
+		began=$SECONDS
+		dm_on_kernel swap "$leg" hidden "$work/mirrors" >"$work/said" 2>&1 && continue
+		cat "$work/said"
+		said '^1: EOWNERDEAD the device is wedged until the next boot$'
+		echo "# wedged by killed swap $try, seen after $((SECONDS - began)) s" >>"$deeds"
+		break
+	done
+	[ -s "$deeds" ] || fail "no wedge in $try killed swaps"
+	# From now on at once, since nobody tries any more.
+	fails_with 1 dm_on_kernel swap "$leg" hidden "$work/here" -- remove "$leg"
+	said '^1: EOWNERDEAD'
+	said '^2: EOWNERDEAD'
+	# The LV is none the worse.
+	dm_on_kernel swap "$uuid" visible "$work/here"
+	writer_stop /mnt/lv
+	umount /mnt/lv
+	fsck_is_clean vg/lv
+}
+
 run_case 'a whole move, there and back, under a writer' a_whole_move_there_and_back
 run_case 'a leg is no file system to udev' a_leg_is_no_file_system_to_udev
 run_case 'observing never sees half a swap' observing_never_sees_half_a_swap
@@ -405,4 +514,16 @@ run_case 'without udev nodes are still made' without_udev_nodes_are_still_made
 run_case 'without semaphores udev is not waited for' without_semaphores_udev_is_not_waited_for
 run_case 'two stretches are compared, and what differs is named' stretches_are_compared
 run_case 'what is written to all the time compares as equal' what_is_written_to_is_equal_all_the_same
+run_case 'a device made for a daemon that has gone is taken away' \
+	a_device_made_for_a_daemon_that_has_gone_is_taken_away
+run_case 'a slow disk is no wedge' a_slow_disk_is_no_wedge
+run_case 'a stuck udevd is no wedge' a_stuck_udevd_is_no_wedge
+# Last: what is wedged cannot be taken down.
+deeds=/root/deeds
+: >"$deeds"
+last='a device that a killed executor has wedged is recognised'
+if [[ -z $case_filter || $last =~ $case_filter ]]; then
+	run_step "$last" a_wedged_device_is_recognised 400
+	cat "$deeds"
+fi
 end_cases

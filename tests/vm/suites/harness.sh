@@ -180,14 +180,27 @@ failed_cases_are_noticed() {
 		run_step 'a deadline holds' never_ends 1
 		run_step 'a good one is good' true
 		run_step 'its status is tested' true || :
+		run_step 'a leak is heard of' leaks
+		rm "$work/daemon.log"
+		run_step 'what is undefined is heard of' does_what_is_undefined
 	) >"$work/tap"
 	cat "$work/tap"
-	[ "$(grep -c '^not ok' "$work/tap")" = 4 ] || fail 'not four of five have failed'
+	[ "$(grep -c '^not ok' "$work/tap")" = 6 ] || fail 'not six of seven have failed'
+	[ "$(grep -c 'FAILED: a sanitizer complains: ' "$work/tap")" = 2 ] || fail 'sanitizers are not heard'
 	grep -q '^ok 4 - a good one is good' "$work/tap" || fail 'the good one is not good'
 	grep -q '^#   FAILED: status 1 of: false' "$work/tap" || fail 'errexit is not in force'
 	grep -q '^#   FAILED: not finished within 1 s' "$work/tap" || fail 'no deadline held'
 	grep -q '^#   FAILED: run_step was called where' "$work/tap" || fail 'a test of its status is not noticed'
 	grep -q '^# -- dmsetup table' "$work/tap" || fail 'the state is not shown'
+}
+
+# As the daemon's log has it, in cases in which all else is well.
+leaks() {
+	echo '==123==ERROR: LeakSanitizer: detected memory leaks' >"$work/daemon.log"
+}
+
+does_what_is_undefined() {
+	echo '/src/common/units.c:30:2: runtime error: signed integer overflow' >"$work/daemon.log"
 }
 
 never_ends() {

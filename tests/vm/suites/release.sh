@@ -255,6 +255,27 @@ killed() {
 	move_has_ended_as aborted
 }
 
+# As the executor reports a device that cannot be swapped in this boot: by the mark that it leaves.
+wedged() {
+	local mark
+
+	start_of_a_case
+	left_in_mid_copy
+	mark=/run/pvmoved-swaps/$(dmsetup info -c --noheadings -o uuid vg-lv-pvmoved)
+	mkdir -p /run/pvmoved-swaps
+	echo wedged >"$mark"
+	fails_with 0 pvmoved --release vg --yes
+	said 'vg-lv-pvmoved is wedged; it stays until the next boot'
+	table_is_plain vg/lv
+	# In truth it is not, and goes without a boot.
+	rm "$mark"
+	dmsetup remove vg-lv-pvmoved
+	data_is_right
+	daemon_start
+	move_ends_as 1 aborted
+	is_on vg/other 0
+}
+
 # by_hand STEP...: runs these blocks of commands of docs/recovery.md.
 by_hand() {
 	local step page=/usr/share/doc/pvmoved/recovery.md
@@ -324,6 +345,7 @@ run_case 'committed, on one PV only, and not switched: the LV goes on' committed
 run_case 'switched and not retired, and the journal is lost' retiring_without_journal
 run_case 'nothing is released while a daemon runs or would be started' daemon_runs
 run_case 'a release that is killed at any step is finished by the next, or left by a daemon' killed
+run_case 'an LV is taken off a leg that is wedged' wedged
 run_case 'an LV that was removed by force leaves nothing behind' lv_removed
 run_case 'by hand: mid-copy' mid_copy_by_hand
 run_case 'by hand: committed and not switched' committed_by_hand

@@ -20,17 +20,15 @@ soft_pv() {
 	pvcreate -qq -y "/dev/mapper/$2"
 }
 
-# bend_pv N NAME FIRST: 8 sectors of that PV from FIRST on are from now on elsewhere on its disk,
-# where there is something else.
+# bend_pv N NAME FIRST TARGET: 8 sectors of that PV from FIRST on are that from now on.
 bend_pv() {
 	local disk size
 
 	disk=$(pv "$1")
 	size=$(($(blockdev --getsz "$disk") - 2048))
-	dd if=/dev/urandom of="$disk" seek=1024 count=8 oflag=direct conv=notrunc status=none
 	dmsetup load "$2" <<-TABLE
 		0 $3 linear $disk 2048
-		$3 8 linear $disk 1024
+		$3 8 $4
 		$(($3 + 8)) $((size - $3 - 8)) linear $disk $(($3 + 8 + 2048))
 	TABLE
 	dmsetup resume "$2"
@@ -87,6 +85,10 @@ it_is_done_and_verified() {
 	move_ends_as "$move" 'done'
 	[ "$(move_field "$move" verified_bytes)" = "$(move_field "$move" total_bytes)" ]
 	[ "$(move_field "$move" total_bytes)" = $((lv_mb << 20)) ]
+	it_is_on_dest
+}
+
+it_is_on_dest() {
 	[ "$(ranges_of vg/lv | cut -d: -f1)" = /dev/mapper/dest ] || fail "the LV is at $(ranges_of vg/lv)"
 }
 
@@ -127,15 +129,34 @@ healthy() {
 
 # Sector 100000 of the PV is in logical extent (100000 - 2048) / 2048 = 47.
 something_else() {
+	local disk
+
 	start_of_a_case
 	start_stopping
-	bend_pv 1 dest 100000
+	disk=$(pv 1)
+	dd if=/dev/urandom of="$disk" seek=1024 count=8 oflag=direct conv=notrunc status=none
+	bend_pv 1 dest 100000 "linear $disk 1024"
 	daemon_goes_on
 	move_ends_as "$move" failed
 	fails_with 0 pvmovectl status "$move"
 	said 'verification failed: .*vg/lv: logical extents 47 to 47 '
 	said 'sectors 100000 to 100007 of /dev/mapper/source, 100000 to 100007 of /dev/mapper/dest'
 	it_is_where_it_was
+	end_of_a_case
+}
+
+# All is on the destination by then, and a disk like that is no place to stay.
+source_going_bad() {
+	start_of_a_case
+	start_stopping
+	bend_pv 0 source 100000 error
+	daemon_goes_on
+	move_ends_as "$move" 'done'
+	fails_with 0 pvmovectl status "$move"
+	# 64 KiB around them are left out.
+	said 'not all was verified: .*sectors 99968 to 100095 of /dev/mapper/source'
+	[ "$(move_field "$move" verified_bytes)" = $(((lv_mb << 20) - 65536)) ]
+	it_is_on_dest
 	end_of_a_case
 }
 
@@ -183,6 +204,7 @@ aborted() {
 
 run_case 'an LV under writers, one of which writes one block over and over, is found equal' healthy
 run_case 'a destination that gives back something else ends the move, with the sectors named' something_else
+run_case 'a source that goes bad while it is verified is left, with the sectors named' source_going_bad
 run_case 'a daemon that is killed while it verifies begins anew and ends well' killed
 run_case 'a move is paused while its comparison hangs' paused
 run_case 'a move is aborted while its comparison hangs' aborted

@@ -65,7 +65,7 @@ interference() {
 		lv   | pvresize $dest                             | ok | ok | ok  | |
 		lv   | vgck vg                                    | ok | ok | ok  | |
 		lv   | vgck --updatemetadata vg                   | ok | ok | ok  | |
-		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed | back:lv_changed | back:lv_changed | |
+		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed | back:lv_changed | wait:table_foreign | | vgcfgrestore -qq -y -f $work/new vg
 		lv   | dmsetup remove --noudevsync vg-lv          | no=1 | no=1 | no=1 | busy |
 		lv   | dmsetup remove --noudevsync vg-lv-pvmoved  | no=1 | no=1 | no=1 | busy |
 		idle | dmsetup remove vg-idle                     | back:table_foreign | back:table_foreign | off | | lvchange -qq -ay vg/idle
@@ -181,6 +181,7 @@ catch_move() {
 		table_uses_leg "vg/$lv"
 	fi
 	reservation=$(lvs -a --noheadings -o lv_name -S 'tags=pvmoved' vg | tr -d ' []')
+	vgcfgbackup -qq -f "$work/new" vg
 	there="$dest:$(pvs --noheadings -o pvseg_start,pvseg_size,lv_name --segments "$dest" | tr -d '[]' |
 		awk -v lv="$lv" -v res="$reservation" '$3 == lv || $3 == res { print $1 "-" $1 + $2 - 1 }')"
 	draw_tables "$lv"
@@ -312,6 +313,7 @@ it_ends() {
 	*) ends_done '' "$lv" ;;
 	esac
 	case $outcome in
+	back:lv_changed) ;;
 	back:* | gone:*) [ ! "${row_then[row]}" ] || eval "${row_then[row]}" ;;
 	esac
 	daemon_stop

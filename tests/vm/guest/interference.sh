@@ -175,9 +175,9 @@ catch_move() {
 	cat "$work/started"
 	move=$(grep -oE '[0-9]+' "$work/started" | head -n 1)
 	if [ "$phase" = copy ]; then
-		wait_until 60 'the kernel copies' is_mid_copy "$lv"
+		wait_until 200 'the kernel copies' is_mid_copy "$lv"
 	else
-		wait_until 60 'the daemon has stopped' is_stopped
+		wait_until 200 'the daemon has stopped' is_stopped
 		table_uses_leg "vg/$lv"
 	fi
 	reservation=$(lvs -a --noheadings -o lv_name -S 'tags=pvmoved' vg | tr -d ' []')
@@ -300,7 +300,7 @@ it_ends() {
 		;;
 	gone:*) ends_failed "${outcome#*:}" ;;
 	wait:*)
-		wait_until 60 "the move waits: ${outcome#*:}" is_waiting_for "${outcome#*:}"
+		wait_until 200 "the move waits: ${outcome#*:}" is_waiting_for "${outcome#*:}"
 		timeout 10 pvmovectl status "$move"
 		eval "${row_then[row]}"
 		ends_done '' "$lv"
@@ -362,7 +362,7 @@ in_step() {
 	local status
 
 	if [ ! "$machine_is_ready" ]; then
-		run_step "a machine for what is run $phase_words" set_up 120
+		run_step "a machine for what is run $phase_words" set_up 240
 		machine_is_ready=1
 	fi
 	run_step "$@"
@@ -387,7 +387,7 @@ run_together() {
 		[ "${row_moved[row]}" != "$lv" ] || [[ ${row_outcome[row]} != @(no|ok|no=*) ]] || rows+=("$row")
 	done
 	[ ${#rows[@]} -gt 0 ] || return 0
-	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 400
+	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 900
 	count
 }
 
@@ -398,7 +398,7 @@ run_each() {
 		[[ ${row_outcome[row]} != @(no|ok|no=*|-) ]] || continue
 		rows=("$row")
 		[[ "$phase_words: ${row_command[row]}" =~ $case_filter ]] || continue
-		in_step "$phase_words: ${row_command[row]}: ${row_outcome[row]}" run_rows 240
+		in_step "$phase_words: ${row_command[row]}: ${row_outcome[row]}" run_rows 600
 		count
 	done
 }

@@ -98,7 +98,7 @@ status_for() {
 		pvmovectl status >/dev/null
 		took_ms=$(($(date +%s%3N) - started_ms))
 		[ "$took_ms" -le "$longest_ms" ] || longest_ms=$took_ms
-		sleep 0.5
+		sleep 2
 	done
 	echo "$longest_ms"
 }

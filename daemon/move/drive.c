@@ -355,7 +355,11 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 	} else if (event == EVENT_VG_ABSENT) {
 		reason_note_absence(drive, pass);
 	} else if (!drive->move->waiting) {
-		reason_note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
+		reason_note_trouble(drive, pass, reason_of_event(event),
+				    event == EVENT_ASTRAY
+					    ? "the metadata and the tables name different sides; "
+					      "put one of them right"
+					    : pass_event_name(event));
 	}
 	drive->vg_is_fresh = false;
 	look_after(drive, delay_ms, true);

@@ -21,7 +21,9 @@ def receive(s):
 	data = b""
 	while not data.endswith(b"\0"):
 		try:
-			part = s.recv(65536)
+			# Not beyond the message: the next one may be there already.
+			ahead = s.recv(65536, socket.MSG_PEEK)
+			part = s.recv(ahead.find(b"\0") + 1 or len(ahead) or 1)
 		except ConnectionResetError:
 			return None
 		if not part:

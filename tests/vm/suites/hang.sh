@@ -10,7 +10,7 @@
 #vm disk pv1 192M
 #vm disk pv2 192M
 #vm disk pv3 192M
-#vm timeout 1500
+#vm timeout 2400
 . guest/lib.sh
 
 kills=${2:-300}
@@ -234,9 +234,9 @@ leg_is_there() {
 run_case 'a daemon that is killed at its swaps leaves every device active, swappable and right' \
 	killed_at_the_swaps $((kills_s + 400))
 sed 's/^/# /' "$deeds"
-run_case 'a source that hangs holds up neither the daemon nor another VG, and costs nothing' the_source_hangs 400
-run_case 'a destination that hangs does not either' the_destination_hangs 400
+run_case 'a source that hangs holds up neither the daemon nor another VG, and costs nothing' the_source_hangs 600
+run_case 'a destination that hangs does not either' the_destination_hangs 600
 run_case 'a daemon may be killed while a swap waits for a disk that hangs' \
-	a_daemon_is_killed_while_a_swap_waits_for_a_disk 400
-run_case 'a move goes on, slowly, while udevd is stuck' udevd_is_stuck 400
+	a_daemon_is_killed_while_a_swap_waits_for_a_disk 600
+run_case 'a move goes on, slowly, while udevd is stuck' udevd_is_stuck 900
 end_cases

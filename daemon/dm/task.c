@@ -372,6 +372,22 @@ static int try_after_death(const char *uuid, wedge_attempt_fn *attempt, const vo
 	return r;
 }
 
+/* Whoever has suspended it wants it so: the swap would end in its resume. */
+static int swap_running(const struct swap *swap)
+{
+	_task_ *task = NULL;
+	struct dm_info info;
+	int r = ask_kernel(DM_DEVICE_INFO, swap->uuid, &task, &info);
+
+	if (r)
+		return r;
+	if (info.suspended) {
+		snprintf(error_text, sizeof(error_text), "it is suspended by somebody else");
+		return -EBUSY;
+	}
+	return swap_locked(swap->uuid, swap->table, swap->visibility, swap->has_mirrors);
+}
+
 static int refuse_wedged(void)
 {
 	snprintf(error_text, sizeof(error_text), "the device is wedged until the next boot");
@@ -399,7 +415,7 @@ int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visi
 	/* Under the lock a mark is that of somebody who died. */
 	r = marker_read(uuid);
 	if (r == MARKER_NONE)
-		return swap_locked(uuid, table, visibility, swap.has_mirrors);
+		return swap_running(&swap);
 	if (r == MARKER_LEFT)
 		r = try_after_death(uuid, swap_after_death, &swap);
 	else if (r == MARKER_WEDGED)

@@ -35,10 +35,10 @@ int task_create_device(const char *name, const char *uuid, const struct dm_table
 /*
  * Makes the table the live one of a device: a load, then the one ioctl that
  * suspends without flush and lockfs, swaps and resumes. Waits for udev as
- * above. Returns 0; -ENXIO if there is no such device; -ESTALE if somebody
- * else's table is live afterwards; -EOWNERDEAD if it is wedged (see wedge.h), which takes ten
- * seconds to see; or another negative errno. A failed load
- * is cleared away, and a device that was not suspended before does not stay so.
+ * above. Returns 0; -ENXIO if there is no such device; -EBUSY if somebody else has
+ * suspended it; -ESTALE if somebody else's table is live afterwards; -EOWNERDEAD if it is wedged
+ * (see wedge.h), which takes ten seconds to see; or another negative errno. A failed load is
+ * cleared away, and a device that was not suspended before does not stay so.
  */
 int task_swap_table(const char *uuid, const struct dm_table *table, enum dm_visibility visibility);
 

@@ -137,6 +137,7 @@ static void leave_pass(struct drive *drive)
 	drive->is_told = false;
 	drive->vg_is_fresh = false;
 	drive->verification = (struct verification){0};
+	drive->search = (struct search){.is_under_way = false};
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = ports->now_us(ctx);
 }
@@ -354,7 +355,11 @@ static void wait_again(struct drive *drive, struct pass *pass, enum pass_event e
 	} else if (event == EVENT_VG_ABSENT) {
 		reason_note_absence(drive, pass);
 	} else if (!drive->move->waiting) {
-		reason_note_trouble(drive, pass, reason_of_event(event), pass_event_name(event));
+		reason_note_trouble(drive, pass, reason_of_event(event),
+				    event == EVENT_ASTRAY
+					    ? "the metadata and the tables name different sides; "
+					      "put one of them right"
+					    : pass_event_name(event));
 	}
 	drive->vg_is_fresh = false;
 	look_after(drive, delay_ms, true);

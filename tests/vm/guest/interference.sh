@@ -65,7 +65,7 @@ interference() {
 		lv   | pvresize $dest                             | ok | ok | ok  | |
 		lv   | vgck vg                                    | ok | ok | ok  | |
 		lv   | vgck --updatemetadata vg                   | ok | ok | ok  | |
-		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed | back:lv_changed | back:lv_changed | |
+		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed | back:lv_changed | wait:table_foreign | | vgcfgrestore -qq -y -f $work/new vg
 		lv   | dmsetup remove --noudevsync vg-lv          | no=1 | no=1 | no=1 | busy |
 		lv   | dmsetup remove --noudevsync vg-lv-pvmoved  | no=1 | no=1 | no=1 | busy |
 		idle | dmsetup remove vg-idle                     | back:table_foreign | back:table_foreign | off | | lvchange -qq -ay vg/idle
@@ -175,12 +175,13 @@ catch_move() {
 	cat "$work/started"
 	move=$(grep -oE '[0-9]+' "$work/started" | head -n 1)
 	if [ "$phase" = copy ]; then
-		wait_until 60 'the kernel copies' is_mid_copy "$lv"
+		wait_until 200 'the kernel copies' is_mid_copy "$lv"
 	else
-		wait_until 60 'the daemon has stopped' is_stopped
+		wait_until 200 'the daemon has stopped' is_stopped
 		table_uses_leg "vg/$lv"
 	fi
 	reservation=$(lvs -a --noheadings -o lv_name -S 'tags=pvmoved' vg | tr -d ' []')
+	vgcfgbackup -qq -f "$work/new" vg
 	there="$dest:$(pvs --noheadings -o pvseg_start,pvseg_size,lv_name --segments "$dest" | tr -d '[]' |
 		awk -v lv="$lv" -v res="$reservation" '$3 == lv || $3 == res { print $1 "-" $1 + $2 - 1 }')"
 	draw_tables "$lv"
@@ -299,7 +300,7 @@ it_ends() {
 		;;
 	gone:*) ends_failed "${outcome#*:}" ;;
 	wait:*)
-		wait_until 60 "the move waits: ${outcome#*:}" is_waiting_for "${outcome#*:}"
+		wait_until 200 "the move waits: ${outcome#*:}" is_waiting_for "${outcome#*:}"
 		timeout 10 pvmovectl status "$move"
 		eval "${row_then[row]}"
 		ends_done '' "$lv"
@@ -312,6 +313,7 @@ it_ends() {
 	*) ends_done '' "$lv" ;;
 	esac
 	case $outcome in
+	back:lv_changed) ;;
 	back:* | gone:*) [ ! "${row_then[row]}" ] || eval "${row_then[row]}" ;;
 	esac
 	daemon_stop
@@ -360,7 +362,7 @@ in_step() {
 	local status
 
 	if [ ! "$machine_is_ready" ]; then
-		run_step "a machine for what is run $phase_words" set_up 120
+		run_step "a machine for what is run $phase_words" set_up 240
 		machine_is_ready=1
 	fi
 	run_step "$@"
@@ -385,7 +387,7 @@ run_together() {
 		[ "${row_moved[row]}" != "$lv" ] || [[ ${row_outcome[row]} != @(no|ok|no=*) ]] || rows+=("$row")
 	done
 	[ ${#rows[@]} -gt 0 ] || return 0
-	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 400
+	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 900
 	count
 }
 
@@ -396,7 +398,7 @@ run_each() {
 		[[ ${row_outcome[row]} != @(no|ok|no=*|-) ]] || continue
 		rows=("$row")
 		[[ "$phase_words: ${row_command[row]}" =~ $case_filter ]] || continue
-		in_step "$phase_words: ${row_command[row]}: ${row_outcome[row]}" run_rows 240
+		in_step "$phase_words: ${row_command[row]}: ${row_outcome[row]}" run_rows 600
 		count
 	done
 }

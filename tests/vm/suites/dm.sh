@@ -203,7 +203,11 @@ foreign_tables_and_suspended_devices_are_seen() {
 	put_on_leg "$work/here"
 	dmsetup suspend --noflush --nolockfs vg-lv-pvmoved
 	timeout 5 dm_on_kernel observe "$leg" | grep ' suspended rw ' || fail "it is not seen suspended"
-	# The swap is a resume too.
+	# The swap would be a resume too.
+	fails_with 1 dm_on_kernel swap "$leg" hidden "$work/there"
+	said 'EBUSY.*suspended'
+	sees "$leg" ' suspended rw '
+	dmsetup resume vg-lv-pvmoved
 	dm_on_kernel swap "$leg" hidden "$work/there"
 	sees "$leg" ' active rw '
 	dmsetup load vg-lv-pvmoved --table "0 $(blockdev --getsz /dev/vg/lv) striped 1 8 $(dev_of "$(pv 1)") 2048"

@@ -11,7 +11,7 @@
 #vm timeout 2400
 . guest/lib.sh
 
-rounds_wanted=${2:-30}
+rounds_wanted=${2:-20}
 
 # What a move's edits leave in the log: reserved, committed, released.
 edits() {

@@ -29,7 +29,12 @@ static struct dm_request sample(void)
 				     .name = "vg-lv",
 				     .uuid = "LVM-abc",
 				     .visibility = DM_HIDDEN,
-				     .dev = makedev(4095, 1048575)};
+				     .dev = makedev(4095, 1048575),
+				     .comparison = {.first_dev = makedev(8, 16),
+						    .second_dev = makedev(253, 7),
+						    .first_off_sectors = 2048,
+						    .second_off_sectors = UINT64_MAX,
+						    .len_sectors = 32768}};
 
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(dm_table_append(&request.table, &targets[i]), 0);
@@ -67,6 +72,7 @@ static void a_request_arrives_as_it_was_sent(void **state)
 	assert_string_equal(request.uuid, "LVM-abc");
 	assert_int_equal(request.visibility, DM_HIDDEN);
 	assert_int_equal(request.dev, makedev(4095, 1048575));
+	assert_memory_equal(&request.comparison, &expected.comparison, sizeof(request.comparison));
 	assert_int_equal(request.table.count, 2);
 	assert_true(dm_table_equal(&request.table, &expected.table));
 	dm_table_deinit(&request.table);
@@ -228,6 +234,11 @@ static void a_reply_has_an_errno_and_a_text_or_is_refused(void **state)
 	reply.code = 1;
 	assert_false(dm_reply_is_valid(&reply));
 	reply.code = 0;
+	reply.found.verdict = DM_SECOND_UNREADABLE;
+	assert_true(dm_reply_is_valid(&reply));
+	reply.found.verdict = DM_SECOND_UNREADABLE + 1;
+	assert_false(dm_reply_is_valid(&reply));
+	reply.found.verdict = DM_EQUAL;
 	memset(reply.text, 'x', sizeof(reply.text));
 	assert_false(dm_reply_is_valid(&reply));
 }

@@ -4,7 +4,7 @@
 # of tests/vm: it runs in the machine, with the command in its PATH.
 #vm disk pv0 192M
 #vm disk pv1 192M
-#vm timeout 1200
+#vm timeout 1800
 . guest/lib.sh
 
 # The LV of most cases: three segments on pv0, with a file system; $work/here is its table. Its copy

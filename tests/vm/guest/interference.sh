@@ -117,7 +117,7 @@ read_table() {
 # ---- the machine ----------------------------------------------------------------------------
 
 make_idle() {
-	mklv vg/idle 4M "$to"
+	mklv vg/idle "${idle_mb}M" "$to"
 	dd if=/dev/urandom of=/dev/vg/idle bs=1M count=3 oflag=direct status=none
 	idle_sum >"$work/idle"
 }
@@ -130,7 +130,7 @@ idle_sum() {
 set_up() {
 	mkvg vg 0 1 2
 	to=0
-	mklv vg/lv 12M 0
+	mklv vg/lv "${lv_mb}M" 0
 	make_idle
 	mklv vg/bystander 4M 2
 	mkvg second 4
@@ -412,10 +412,15 @@ interfere() {
 	phase=$1
 	extent=${2:-}
 	tried=0
+	lv_mb=12 idle_mb=4
 	machine_is_ready=
 	move=
 	case $phase in
-	copy) phase_words='in mid-copy' && read_table 2 ;;
+	copy)
+		# At its slowest the kernel copies half a MiB a second: time enough for a command.
+		lv_mb=36 idle_mb=16
+		phase_words='in mid-copy' && read_table 2
+		;;
 	commit) phase_words='before the commit' && read_table 3 ;;
 	switch) phase_words='before the switch' && read_table 4 ;;
 	esac

@@ -40,7 +40,24 @@ void headline_write_reason(FILE *out, const struct pass_view *pass)
 
 static bool pass_has_reason(const struct pass_view *pass)
 {
-	return pass->reason_code || pass->unverified || pass->waits_code;
+	return pass->reason_code || pass->unverified;
+}
+
+/* What it waits for, where that is not its reason. */
+static bool pass_has_wait(const struct pass_view *pass)
+{
+	return pass->waits_code &&
+	       (!pass->reason_code || strcmp(pass->waits_code, pass->reason_code) != 0);
+}
+
+void headline_write_wait(FILE *out, const struct pass_view *pass)
+{
+	if (!pass_has_wait(pass))
+		return;
+	fprintf(out, "%swaits: %s", pass_has_reason(pass) ? "; " : "",
+		explain_reason(pass->waits_code));
+	if (*pass->waits_text)
+		fprintf(out, ": %s", pass->waits_text);
 }
 
 static void write_verified(FILE *out, const struct move_view *move, const char *before)
@@ -51,23 +68,6 @@ static void write_verified(FILE *out, const struct move_view *move, const char *
 		return;
 	view_format_done(move->verified_bytes, move->total_bytes, verified);
 	fprintf(out, "%s%s verified", before, verified);
-}
-
-/* What it waits for, where that is not its reason. */
-static bool has_wait(const struct pass_view *pass)
-{
-	return pass->waits_code &&
-	       (!pass->reason_code || strcmp(pass->waits_code, pass->reason_code) != 0);
-}
-
-void headline_write_wait(FILE *out, const struct pass_view *pass)
-{
-	if (!has_wait(pass))
-		return;
-	fprintf(out, "%swaits: %s", pass->reason_code || pass->unverified ? "; " : "",
-		explain_reason(pass->waits_code));
-	if (*pass->waits_text)
-		fprintf(out, ": %s", pass->waits_text);
 }
 
 static void write_rate(FILE *out, const struct move_view *move, const char *before)
@@ -106,7 +106,8 @@ void headline_write(FILE *out, const struct move_view *move)
 	write_eta(out, move, ", ", " to go");
 	if (!view_find_current_pass(move, &pass))
 		return;
-	fprintf(out, "; %s: %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ", " : "");
+	fprintf(out, "; %s: %s%s", pass.lv, pass.state,
+		pass_has_reason(&pass) || pass_has_wait(&pass) ? ", " : "");
 	headline_write_reason(out, &pass);
 	headline_write_wait(out, &pass);
 }

@@ -77,6 +77,7 @@ void trouble_write_advice(FILE *out, const char *vg, const struct pass_view *pas
 		return;
 	fprintf(out,
 		"%sPV %s of VG %s is missing, and LVM changes no VG that is not complete: attach "
-		"its disk again, and pvmoved goes on by itself",
-		pass->trouble.side ? "; " : "", pass->waits_text, vg);
+		"its disk again, or put another in its place with \"pvcreate --uuid %s "
+		"--restorefile /etc/lvm/backup/%s DEVICE\", and pvmoved goes on by itself",
+		pass->trouble.side ? "; " : "", pass->waits_text, vg, pass->waits_text, vg);
 }

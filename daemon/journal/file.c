@@ -16,7 +16,7 @@
 #define NEW_FILE_NAME "journal.new"
 
 /* Taken ahead of the records: enough for hundreds of steps of moves. */
-#define ROOM_BYTES (64 * 1024)
+#define ROOM_BYTES (INT64_C(64) * 1024)
 
 static int read_all(int fd, unsigned char *bytes, size_t size_bytes, size_t *len_bytesp)
 {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysmacros.h>
 
 /* The kernel has 12 bits for major numbers and 20 for minor ones; it gives out neither of these. */
@@ -66,14 +65,13 @@ int absence_see(const struct pass_sight *sight, struct absence *absencep)
 {
 	const struct dm_table *leg = &sight->leg->table;
 	struct absence absence = {.vg = *sight->vg};
-	size_t size_bytes = sight->vg->pv_count * sizeof(struct vg_pv);
 	uint64_t start = 0;
 
-	absence.pvs = malloc(size_bytes ? size_bytes : 1);
+	absence.pvs = calloc(sight->vg->pv_count + 1, sizeof(absence.pvs[0]));
 	if (!absence.pvs)
 		return -ENOMEM;
-	if (size_bytes)
-		memcpy(absence.pvs, sight->vg->pvs, size_bytes);
+	for (size_t i = 0; i < sight->vg->pv_count; i++)
+		absence.pvs[i] = sight->vg->pvs[i];
 	absence.vg.pvs = absence.pvs;
 	for (size_t i = 0; i < sight->reservation->run_count; i++) {
 		const struct run *run = &sight->reservation->runs[i];
@@ -117,17 +115,16 @@ void absence_temper(const struct absence *absence, const struct reservation *res
 		    struct observation *seen)
 {
 	switch (seen->event) {
-	case EVENT_IN_SYNC:
-		/* The destination has everything, and the metadata cannot be made to say so. */
-		if (!absence->dest) {
-			seen->event = EVENT_VG_ABSENT;
-			return;
-		}
-		/* fall through */
 	case EVENT_MIRRORING:
 	case EVENT_MIRROR_IDLE:
+	case EVENT_IN_SYNC:
 		note_absence(absence, reservation, seen);
-		seen->event = absence->dest ? EVENT_DEST_FAILED : EVENT_SOURCE_FAILED;
+		if (absence->dest)
+			seen->event = EVENT_DEST_FAILED;
+		else if (seen->event != EVENT_IN_SYNC)
+			seen->event = EVENT_SOURCE_FAILED;
+		else /* the destination has it all, and the metadata cannot be made to say so */
+			seen->event = EVENT_VG_ABSENT;
 		return;
 	case EVENT_LEG_ATTACHED:
 		if (absence->source)

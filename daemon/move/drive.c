@@ -137,6 +137,7 @@ static void leave_pass(struct drive *drive)
 	drive->is_told = false;
 	drive->vg_is_fresh = false;
 	drive->verification = (struct verification){0};
+	drive->search = (struct search){.is_under_way = false};
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = ports->now_us(ctx);
 }

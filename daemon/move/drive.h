@@ -10,6 +10,7 @@
 #include "daemon/move/fsm.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
+#include "daemon/move/search.h"
 #include "daemon/move/verification.h"
 
 struct drive {
@@ -33,6 +34,7 @@ struct drive {
 	uint64_t notified_us;             /* monotonic; when progress was last made public */
 	struct verification verification; /* of the current pass, for as long as it is in sync */
 	struct verification_piece piece;  /* is being compared, or was last */
+	struct search search;             /* of the current pass */
 	bool is_comparing;                /* beside all else: the drive is not busy with it */
 };
 

@@ -131,12 +131,19 @@ static int activate(struct drive *drive, struct pass *pass, enum pass_state stat
 	return EFFECT_PENDING;
 }
 
-/* An LV that we activated in this boot was found inactive, and is left so. */
+/*
+ * What the source has not let be read is looked for first, now that nothing of
+ * the LV's depends on us any more. An LV that we activated in this boot was
+ * found inactive, and is left so.
+ */
 static int finish(struct drive *drive, const struct pass *pass, const struct effect_scene *scene)
 {
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
+	int r = search_begin_piece(drive, pass);
 
+	if (r != EFFECT_DONE)
+		return r;
 	if (!scene->lv.present || strcmp(pass->activated_boot, ports->boot_id(ctx)) != 0)
 		return EFFECT_DONE;
 	ports->set_active(ctx, &pass->reservation.vg, &pass->reservation.lv, false,

@@ -65,7 +65,8 @@ void mover_forget_oldest(struct mover *mover)
 	size_t oldest = mover->drive_count;
 
 	for (size_t i = mover->drive_count; i-- > 0;) {
-		if (move_is_terminal(mover->drives[i]->move) && !mover->drives[i]->is_comparing) {
+		if (move_is_terminal(mover->drives[i]->move) && !mover->drives[i]->is_comparing &&
+		    !mover->drives[i]->search.is_under_way) {
 			finished++;
 			oldest = i;
 		}

@@ -42,3 +42,25 @@ struct pass_trouble trouble_seen(const struct observation *seen,
 	name_pv(run, vg, &trouble);
 	return trouble;
 }
+
+bool trouble_narrow(struct pass_trouble *trouble, const struct reservation *reservation,
+		    const struct vg *vg, uint64_t first_sector, uint64_t sector_count)
+{
+	const struct run *run = find_run(reservation, trouble->first_le);
+	const struct vg_pv *pv = vg ? vg_find_pv(vg, &trouble->pv) : NULL;
+	uint64_t first_pe, last_pe;
+
+	if (!run || !pv || sector_count == 0 || first_sector < pv->pe_start_sectors)
+		return false;
+	first_pe = (first_sector - pv->pe_start_sectors) / vg->extent_size_sectors;
+	last_pe =
+		(first_sector + sector_count - 1 - pv->pe_start_sectors) / vg->extent_size_sectors;
+	if (first_pe < run->source_pe || last_pe - run->source_pe >= run->extent_count)
+		return false;
+	trouble->first_le = run->first_le + (first_pe - run->source_pe);
+	trouble->le_count = last_pe - first_pe + 1;
+	trouble->first_sector = first_sector;
+	trouble->sector_count = sector_count;
+	trouble->is_exact = true;
+	return true;
+}

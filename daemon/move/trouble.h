@@ -17,3 +17,10 @@
  */
 struct pass_trouble trouble_seen(const struct observation *seen,
 				 const struct reservation *reservation, const struct vg *vg);
+
+/*
+ * Makes trouble of the source exact: it is those sectors of the PV's device.
+ * Returns false, and changes nothing, when they are none of the pass's.
+ */
+bool trouble_narrow(struct pass_trouble *trouble, const struct reservation *reservation,
+		    const struct vg *vg, uint64_t first_sector, uint64_t sector_count);

@@ -21,19 +21,16 @@ bool leg_trouble_is_of_source(enum leg_trouble trouble)
 	return trouble != LEG_SOUND && trouble != LEG_DEST_FAILED;
 }
 
-/* A letter that is not known (a failed flush, Linux 6.1's 'F', is one) is taken for the worst. */
 /*
- * A write that the source of a copying mirror did not take is not acknowledged
- * before the table is swapped: nothing is lost when the move is undone. One that the source of an
- * equal mirror did not take is on the destination, and acknowledged.
+ * A letter that is not known (a failed flush, Linux 6.1's 'F', is one) is taken for the worst.
+ * No write that a side did not take was acknowledged; see docs/design.md.
  */
-static enum leg_trouble trouble_of(const struct dm_target *target,
-				   const struct dm_mirror_status *status)
+static enum leg_trouble trouble_of(const struct dm_mirror_status *status)
 {
 	switch (status->source) {
 	case DM_LEG_WRITE_FAILED:
 	case DM_LEG_UNKNOWN:
-		return target->nosync ? LEG_SOURCE_WRITE_FAILED : LEG_SOURCE_UNREADABLE;
+		return LEG_SOURCE_WRITE_FAILED;
 	case DM_LEG_SYNC_FAILED:
 		return LEG_SOURCE_UNREADABLE;
 	case DM_LEG_READ_FAILED:
@@ -172,8 +169,8 @@ static int read_targets(const struct leg_geometry *geometry, uint64_t extent_siz
 			return -ESTALE;
 		*slice = read_mirror(target, status);
 		add_mirror(target, status, slice, progress);
-		note_trouble(target, &geometry->runs[run], trouble_of(target, status),
-			     extent_size_sectors, progress);
+		note_trouble(target, &geometry->runs[run], trouble_of(status), extent_size_sectors,
+			     progress);
 	}
 	return at == geometry->len_sectors ? 0 : -ESTALE;
 }

@@ -65,8 +65,8 @@ enum leg_trouble {
 	LEG_SOUND,
 	LEG_SOURCE_READ_FAILED,  /* an application's read failed on the source */
 	LEG_DEST_FAILED,         /* writes or copies do not reach the destination */
-	LEG_SOURCE_UNREADABLE,   /* what is being copied failed on the source side */
-	LEG_SOURCE_WRITE_FAILED, /* the source may lack what was written to both sides */
+	LEG_SOURCE_UNREADABLE,   /* what is being copied cannot be read */
+	LEG_SOURCE_WRITE_FAILED, /* the source does not take writes */
 };
 
 /* A stretch of the LV, and where it lies on one of the two disks. */

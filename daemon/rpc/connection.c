@@ -70,18 +70,18 @@ static size_t held_bytes(const struct connection *connection)
  */
 static void bound_output(struct connection_pool *pool)
 {
-	struct connection *connection, *oldest = NULL;
+	struct connection *oldest = NULL;
 	size_t held = 0;
 
-	LIST_FOREACH(connection, &pool->connections, link)
-	{
+	for (struct connection *connection = LIST_FIRST(&pool->connections); connection;
+	     connection = LIST_NEXT(connection, link)) {
 		if (connection->call.privileged || connection->given_up)
 			continue;
 		held += held_bytes(connection);
 		if (held_bytes(connection) > 0 && (!oldest || connection->answer < oldest->answer))
 			oldest = connection;
 	}
-	if (held <= CONNECTIONS_HELD_MAX)
+	if (!oldest || held <= CONNECTIONS_HELD_MAX)
 		return;
 	oldest->given_up = true;
 	bufferevent_trigger_event(oldest->io, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
@@ -242,9 +242,8 @@ static void on_event(struct bufferevent *io, short what, void *arg)
 		connection_drop(connection, "answers are left unread, its longest");
 	} else if (connection->call.broken) {
 		connection_drop(connection, "its answer is too long, or there is no memory for it");
-	} else if (what & BEV_EVENT_ERROR) {
-		connection_close(connection);
-	} else if (connection->call.turn.waits && client_is_gone(connection)) {
+	} else if ((what & BEV_EVENT_ERROR) ||
+		   (connection->call.turn.waits && client_is_gone(connection))) {
 		connection_close(connection);
 	} else {
 		connection->input_ended = true;

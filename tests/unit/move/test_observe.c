@@ -483,7 +483,7 @@ static void a_source_that_fails_after_full_sync_is_a_reason_to_go_on(void **stat
 static void writes_that_a_copying_source_did_not_take_are_no_reason_to_hold(void **state)
 {
 	(void)state;
-	assert_int_equal(see_health(3, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE), EVENT_SOURCE_UNREADABLE);
+	assert_int_equal(see_health(3, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE), EVENT_SOURCE_FAILED);
 }
 
 static void a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again(void **state)

@@ -355,6 +355,49 @@ static void a_source_that_takes_no_writes_is_left_in_spite_of_a_pause(void **sta
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void the_sectors_of_the_source_that_cannot_be_read_are_named(void **state)
+{
+	struct scene *scene = *state;
+	const struct pass_trouble *trouble;
+	bool *cells = cells_of_extent(scene->world.disks[0].unreadable, 5);
+
+	start(scene, false);
+	cells[2] = true;
+	cells[3] = true;
+	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_FAILED); i++)
+		world_step(&scene->world);
+	assert_true(is_in(scene, PASS_FAILED));
+	assert_int_equal(pass_of(scene)->reason, REASON_SOURCE_UNREADABLE);
+	trouble = &pass_of(scene)->trouble;
+	assert_int_equal(trouble->side, TROUBLE_SOURCE);
+	assert_true(trouble->is_exact);
+	assert_int_equal(trouble->first_sector,
+			 FAKE_PE_START + 5 * FAKE_EXTENT_SECTORS + 2 * FAKE_CELL_SECTORS);
+	assert_int_equal(trouble->sector_count, 2 * FAKE_CELL_SECTORS);
+	assert_int_equal(trouble->first_le, 3);
+	assert_int_equal(trouble->le_count, 1);
+	/* the next daemon knows it too */
+	restart(scene);
+	assert_true(pass_of(scene)->trouble.is_exact);
+}
+
+static void a_search_without_a_result_ends_the_move_all_the_same(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, false);
+	run_until(scene, PASS_COPYING);
+	cells_of_extent(scene->world.disks[0].unreadable, 5)[2] = true;
+	run_until(scene, PASS_UNDOING);
+	/* readable again, as such sectors may be */
+	cells_of_extent(scene->world.disks[0].unreadable, 5)[2] = false;
+	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_FAILED); i++)
+		world_step(&scene->world);
+	assert_true(is_in(scene, PASS_FAILED));
+	assert_int_equal(pass_of(scene)->trouble.side, TROUBLE_SOURCE);
+	assert_false(pass_of(scene)->trouble.is_exact);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +415,8 @@ int main(void)
 		TEST(what_the_source_does_not_give_is_named_and_the_move_goes_on),
 		TEST(a_source_that_takes_no_writes_is_left_before_all_is_compared),
 		TEST(a_source_that_takes_no_writes_is_left_in_spite_of_a_pause),
+		TEST(the_sectors_of_the_source_that_cannot_be_read_are_named),
+		TEST(a_search_without_a_result_ends_the_move_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

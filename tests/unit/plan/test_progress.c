@@ -167,8 +167,8 @@ static void each_letter_of_the_kernel_is_understood(void **state)
 
 	assert_trouble(scene, 0, DM_LEG_SYNC_FAILED, DM_LEG_ALIVE, LEG_SOURCE_UNREADABLE);
 	assert_trouble(scene, 0, DM_LEG_READ_FAILED, DM_LEG_ALIVE, LEG_SOURCE_READ_FAILED);
-	assert_trouble(scene, 0, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE, LEG_SOURCE_UNREADABLE);
-	assert_trouble(scene, 0, DM_LEG_UNKNOWN, DM_LEG_ALIVE, LEG_SOURCE_UNREADABLE);
+	assert_trouble(scene, 0, DM_LEG_WRITE_FAILED, DM_LEG_ALIVE, LEG_SOURCE_WRITE_FAILED);
+	assert_trouble(scene, 0, DM_LEG_UNKNOWN, DM_LEG_ALIVE, LEG_SOURCE_WRITE_FAILED);
 	assert_trouble(scene, 0, DM_LEG_ALIVE, DM_LEG_WRITE_FAILED, LEG_DEST_FAILED);
 	assert_trouble(scene, 0, DM_LEG_ALIVE, DM_LEG_SYNC_FAILED, LEG_DEST_FAILED);
 	assert_trouble(scene, 0, DM_LEG_ALIVE, DM_LEG_READ_FAILED, LEG_DEST_FAILED);

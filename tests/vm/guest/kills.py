@@ -57,7 +57,7 @@ def wait_until(what, condition):
 	while not condition():
 		if time.monotonic() > deadline:
 			fail(f"not within {PATIENCE_S} s: {what}")
-		time.sleep(0.005)
+		time.sleep(0.02)
 
 
 # ---- the daemon ----------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def give_work(daemon, lv, disks):
 		daemon.call("Resume", {"id": move["id"]})
 	elif state == "copying" and not finishing:
 		what = random.random()
-		if what < 0.7:
+		if what < 0.6:
 			daemon.call("Pause", {"id": move["id"]})
 		elif what < 0.85:
 			daemon.call("Abort", {"id": move["id"]})
@@ -173,7 +173,7 @@ def main():
 				if time.monotonic() - asked > 0.5:
 					give_work(daemon, lv, disks)
 					asked = time.monotonic()
-				time.sleep(0.005)
+				time.sleep(0.02)
 			daemon.let_go_and_kill()
 			outlived += executors() > 0
 			killed_at[step_of(log_path, daemon.log_from)] += 1

@@ -9,8 +9,9 @@
  *	swap UUID visible|hidden TABLE
  *	remove UUID
  *	flush MAJOR:MINOR
- *	compare MAJOR:MINOR MAJOR:MINOR LEN   from the beginning, LEN sectors; prints "VERDICT OFF
- *LEN" wait-synced UUID                 until all its mirrors are, looking only when an event comes
+ *	compare MAJOR:MINOR MAJOR:MINOR LEN   so many sectors from the beginning; prints "VERDICT
+ *	                                 OFF LEN"
+ *	wait-synced UUID                 until all its mirrors are, looking only when an event comes
  *	wait-failed UUID                 until a leg of one of them is not alive
  *
  * The requests are all made at once; each prints "REQUEST-NUMBER: CODE MESSAGE" when it ends.

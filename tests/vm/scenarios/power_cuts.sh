@@ -24,6 +24,8 @@ plot_of_step() {
 	enter-paused) echo pause ;;
 	enter-held) echo held ;;
 	enter-failed) echo failing ;;
+	put-back) echo changed ;;
+	enter-verifying | verify) echo verify ;;
 	activate-LV) echo inactive ;;
 	enter-reserving | reserve | enter-arming | create-leg | attach-LV-to-leg | enter-copying | redraw-leg | \
 		enter-committing | flush-destination | commit | enter-switching | switch-LV | enter-retiring | \
@@ -39,6 +41,9 @@ list_plots() {
 	for step in $("$program" --list-failpoints | sed -n 's/:before$//p'); do
 		if ! plot=$(plot_of_step "$step"); then
 			echo "unknown/$step"
+		# After it is after detach-LV, remove-leg or release.
+		elif [ "$step" = put-back ]; then
+			echo "$plot/$step:before"
 		elif [ "$extent" = all ]; then
 			echo "$plot/$step:before"
 			echo "$plot/$step:after"

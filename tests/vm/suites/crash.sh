@@ -18,7 +18,9 @@ extent=${2:-each}
 deeds=/root/deeds
 : >"$deeds"
 # Places that nothing here comes to, each with its reason.
-declare -A unreachable=()
+declare -A unreachable=(
+	[put-back:after]='it is done as one of detach-LV, remove-leg and release, and is over as these are'
+)
 
 # ---- what there is -------------------------------------------------------------------------------
 
@@ -159,6 +161,8 @@ also_inactive() { :; }
 also_pause() { :; }
 also_broken() { :; }
 also_held() { :; }
+also_changed() { :; }
+also_verify() { :; }
 
 before_move() { :; }
 ask_move() {
@@ -240,6 +244,26 @@ end_held() {
 	end_move
 }
 
+# It is not put right, but aborted.
+before_changed() {
+	before_held
+}
+ask_changed() {
+	wait_until 60 'the move is held' status_says 'lv: held'
+	try pvmovectl abort 1
+}
+end_changed() {
+	move_ends_as 1 aborted
+}
+
+before_verify() { :; }
+ask_verify() {
+	ask_for_move --verify -n vg/lv "$(pv "$home")" "$(elsewhere)"
+}
+end_verify() {
+	end_move
+}
+
 # ---- which plot comes to which step --------------------------------------------------------------
 
 steps_of() {
@@ -254,6 +278,8 @@ steps_of() {
 	inactive) echo activate-LV finish ;;
 	broken) echo clear-leg enter-failed ;;
 	held) echo enter-held ;;
+	changed) echo put-back ;;
+	verify) echo enter-verifying verify ;;
 	esac
 }
 
@@ -264,12 +290,20 @@ deaths() {
 	stage
 	for plot in "$@"; do
 		for step in $(steps_of "$plot"); do
-			play "$plot" "$step:before=kill" "$step:after=kill"
+			die_around "$plot" "$step"
 		done
 	done
 	# The second of a kind: the leg's swap has been done, and it is the LV's turn.
 	[ "$1" != move ] || play move switch-LV:before=kill@2 switch-LV:after=kill
 	strike
+}
+
+die_around() {
+	if [ "${unreachable[$2:after]:-}" ]; then
+		play "$1" "$2:before=kill"
+	else
+		play "$1" "$2:before=kill" "$2:after=kill"
+	fi
 }
 
 # With "all": each place alone.
@@ -280,7 +314,7 @@ single_deaths() {
 	for plot in "$@"; do
 		for step in $(steps_of "$plot"); do
 			deaths_of_one "$plot" "$step:before"
-			deaths_of_one "$plot" "$step:after"
+			[ "${unreachable[$step:after]:-}" ] || deaths_of_one "$plot" "$step:after"
 		done
 	done
 	strike
@@ -362,12 +396,12 @@ count() {
 }
 
 deaths_in_a_move() { deaths move; }
-deaths_in_others() { deaths abort pause inactive broken held; }
+deaths_in_others() { deaths abort pause inactive broken held changed verify; }
 every_one_in_a_move() { single_deaths move; }
-every_one_in_others() { single_deaths abort pause inactive broken held; }
+every_one_in_others() { single_deaths abort pause inactive broken held changed verify; }
 
 run_case 'a daemon dies at any step of a move, and the next one finishes it' deaths_in_a_move 900
-run_case 'or of one that is aborted, paused, held, fails, or is of an inactive LV' deaths_in_others 900
+run_case 'or of one that is aborted, paused, held, verified, fails, or is of an inactive LV' deaths_in_others 900
 run_case 'daemons that die after every single step get it done together' one_step_in_a_life 300
 run_case 'an action that fails, before or after it is done, is tried again' failures 300
 if [ "$extent" = all ]; then

@@ -5,6 +5,7 @@
 # disk, and what to do.
 #vm disk pv0 160M
 #vm disk pv1 160M
+#vm disk pv2 160M
 #vm timeout 1500
 . guest/lib.sh
 
@@ -97,7 +98,7 @@ status_for() {
 		pvmovectl status >/dev/null
 		took_ms=$(($(date +%s%3N) - started_ms))
 		[ "$took_ms" -le "$longest_ms" ] || longest_ms=$took_ms
-		sleep 0.5
+		sleep 2
 	done
 	echo "$longest_ms"
 }
@@ -166,19 +167,25 @@ has_no_leg() {
 	! dmsetup info -c --noheadings -o name | grep -q pvmoved
 }
 
-# Never to come back: LVM forgets it, and the undo has nothing left to wait for.
+# Never to come back: another disk takes its place, as LVM has it. (vgreduce --removemissing --force
+# does not touch a LOCKED LV: seen with 2.03.16.)
 a_destination_that_stays_away() {
+	local uuid
+
 	start_of_a_case
+	uuid=$(pv_uuid 1)
 	writer_start /mnt/lv 4 50
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
 	unplug_pv 1
 	wait_until 60 'the LV is off the mirrors' has_no_leg
-	fails_with 0 vgreduce --removemissing --force vg
+	pvcreate --uuid "$uuid" --restorefile /etc/lvm/backup/vg "$(pv 2)"
 	move_ends_as "$move" failed
 	writer_stop /mnt/lv
-	late_disks_appear
+	nothing_left vg
+	[ "$(pv_uuid 2)" = "$uuid" ]
 	it_was_undone
+	late_disks_appear
 }
 
 # The LV is as dead as its disk is, and no deader: when that is back, what was acknowledged is there.
@@ -198,6 +205,7 @@ a_source_that_is_unplugged() {
 	wait_until 60 'no I/O hangs' has_ended "$(<"$work/stamps.pid")"
 	umount /mnt/lv || umount -l /mnt/lv
 	late_disks_appear
+	before=$(pv 0):${before#*:} # it may have come back by another name
 	move_ends_as "$move" failed
 	vgchange -qq -an vg
 	vgchange -qq -ay vg
@@ -211,6 +219,6 @@ run_case 'a source that hangs for a while makes nothing fail' a_source_that_hang
 run_case 'a destination that hangs for a while makes nothing fail' a_destination_that_hangs 300
 run_case 'a destination that is unplugged leaves the LV at work on its source, and is undone when it is back' a_destination_that_is_unplugged 200
 run_case 'so it is when the daemon was dead at that moment' a_destination_that_is_unplugged_without_a_daemon 200
-run_case 'a destination that stays away is undone when LVM has been told so' a_destination_that_stays_away 200
+run_case 'a destination that stays away is undone when another disk has its place' a_destination_that_stays_away 200
 run_case 'a source that is unplugged costs nothing that was acknowledged' a_source_that_is_unplugged 200
 end_cases

@@ -24,7 +24,7 @@ killed_at_the_swaps() {
 	mklv_in_segments vg/lv 64 0 3
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
-	writer_start /mnt/lv 8 100
+	writer_start /mnt/lv 8 50
 	throttle 1
 	mkdir -p "$(dirname "$socket")"
 	DAEMON_LOG=$work/daemon.log python3 /run/payload/guest/kills.py "$kills" "$kills_s" vg/lv \
@@ -78,7 +78,7 @@ hang() {
 	dmsetup suspend --noflush --nolockfs "$1"
 }
 
-# Two VGs, a move under way in each; $hung is the one with the PV that can hang.
+# Two VGs, a move under way in each; $move is the one whose PVs can hang, $other the other.
 two_moves() {
 	mkvg one 0 1
 	mklv one/a 64M 0
@@ -87,19 +87,18 @@ two_moves() {
 	hanging_pv 2 "$1"
 	hanging_pv 3 "$2"
 	vgcreate -qq -s 1M two "/dev/mapper/$1" "/dev/mapper/$2"
-	lvcreate -qq -y -Wn -L 64M -n b two "/dev/mapper/$1"
+	lvcreate -qq -y -Wn -L 128M -n b two "/dev/mapper/$1"
 	mkfs_mount ext4 two/b
 	fixed_files /mnt/b 8
 	# What the application will write over, in all parts of the LV.
 	dd if=/dev/zero of=/mnt/b/direct bs=1M count=40 oflag=direct conv=fsync status=none
 	trap goes_on EXIT
-	throttle 5
+	throttle 1
 	daemon_start
-	start_move "/dev/mapper/$1" "/dev/mapper/$2"
-	hung=$move
 	start_move "$(pv 0)" "$(pv 1)"
+	other=$move
+	start_move "/dev/mapper/$1" "/dev/mapper/$2"
 	wait_mid_copy "$move"
-	wait_mid_copy "$hung"
 }
 
 # A case that fails must not leave it hanging: nothing could be taken down.
@@ -121,7 +120,7 @@ the_daemon_answers() {
 # Nothing was for ever: the application goes on, the move ends well.
 it_is_all_well_again() {
 	wait "$application" || fail "the application was told of an error"
-	move_ends_as "$hung" "$1"
+	move_ends_as "$move" "$1"
 	throttle_off
 	fixed_files_are_whole /mnt/a
 	fixed_files_are_whole /mnt/b
@@ -142,10 +141,10 @@ a_disk_hangs_in_mid_copy() {
 	throttle_off
 	the_daemon_answers
 	# LVM itself hangs as soon as it is to look at all disks; the other move must not need that.
-	pvmovectl wait "$move"
+	pvmovectl wait "$other"
 	is_on_without_lvm one-a 1
 	# Its table cannot be swapped before the disk answers; the daemon says so, and answers itself.
-	timeout 20 pvmovectl abort "$hung"
+	timeout 20 pvmovectl abort "$move"
 	the_daemon_answers
 	kill -0 $application || fail "the application was not held up by the disk"
 	dmsetup resume slow
@@ -171,7 +170,7 @@ a_daemon_is_killed_while_a_swap_waits_for_a_disk() {
 	two_moves slow quick
 	hang slow
 	writing_to_the_hung_disk
-	timeout 20 pvmovectl pause "$hung"
+	timeout 20 pvmovectl pause "$move"
 	wait_until 60 "an executor waits for the disk" an_executor_waits
 	daemon_kill
 	daemon_start
@@ -181,8 +180,8 @@ a_daemon_is_killed_while_a_swap_waits_for_a_disk() {
 	throttle_off
 	daemon_start
 	# With the journal's word the move is paused, whatever became of the swap.
-	wait_until 60 "the move can be resumed" pvmovectl resume "$hung"
-	pvmovectl wait "$move"
+	wait_until 60 "the move can be resumed" pvmovectl resume "$move"
+	pvmovectl wait "$other"
 	it_is_all_well_again 'done'
 }
 
@@ -203,7 +202,7 @@ udevd_is_stuck() {
 	mklv_in_segments vg/lv 32 0 2
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
-	writer_start /mnt/lv 8 100
+	writer_start /mnt/lv 8 50
 	udevadm settle
 	udevd=$(pgrep -xo systemd-udevd)
 	kill -STOP "$udevd"

@@ -428,7 +428,8 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 
 static void wait_for_resume(struct drive *drive, struct pass *pass, const struct dm_device *device)
 {
-	if (!drive->move->waiting)
+	/* That a swap of it has failed meanwhile says less. */
+	if (!drive->move->waiting || pass->reason == REASON_DM_FAILED)
 		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
 	drive->vg_is_fresh = false;
 	look_after(drive, DRIVE_ABSENT_MS, true);

@@ -11,4 +11,4 @@
 . guest/lib.sh
 . guest/interference.sh
 
-interfere commit
+interfere commit "${2:-}"

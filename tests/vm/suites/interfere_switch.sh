@@ -11,4 +11,4 @@
 . guest/lib.sh
 . guest/interference.sh
 
-interfere switch
+interfere switch "${2:-}"

@@ -4,7 +4,7 @@
 # udevd is stuck.
 #
 # The second argument is the number of kills, the third how many seconds they may take; without them
-# it is what fits into three minutes. For a long run:
+# it is what fits into two minutes. For a long run:
 #	tests/vm/run --timeout 7200 tests/vm/suites/hang.sh '' 1000 6000
 #vm disk pv0 192M
 #vm disk pv1 192M
@@ -14,7 +14,7 @@
 . guest/lib.sh
 
 kills=${2:-300}
-kills_s=${3:-180}
+kills_s=${3:-120}
 # Outlives the cases: what was done, in numbers.
 deeds=/root/deeds
 : >"$deeds"

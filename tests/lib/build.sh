@@ -27,13 +27,14 @@ need_vm_tools() {
 		mke2fs:e2fsprogs
 }
 
-# build PRESET: says nothing unless it fails.
+# build PRESET [CMAKE-OPTION...]: says nothing unless it fails.
 build() {
 	local preset=$1 log
+	shift
 
 	say "building ($preset)"
 	log=$(mktemp)
-	if ! (cd "$repo" && cmake --preset "$preset" && cmake --build "build/$preset") >"$log" 2>&1; then
+	if ! (cd "$repo" && cmake --preset "$preset" "$@" && cmake --build "build/$preset") >"$log" 2>&1; then
 		cat "$log" >&2
 		rm -f "$log"
 		return 1

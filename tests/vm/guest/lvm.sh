@@ -121,17 +121,18 @@ throttle() {
 }
 
 # install_root_on VG/LV SIZE_MB [N:PE-PE...] makes an LV with a copy of the running root file system,
-# which a later boot with lv:VG/LV has as its root. Takes writing away from the running one.
+# which a later boot with lv:VG/LV has as its root. Nothing can be written to the running one
+# meanwhile; it cannot be mounted read-only, since what a case says is being written there.
 install_root_on() {
-	local lv=$1 size=$2
+	local lv=$1 size=$2 status=0
 	shift 2
 
 	mklv "$lv" "${size}M" "$@"
-	sync
-	mount -o remount,ro /
+	fsfreeze --freeze /
 	# Zeroes are not written: the disks are new.
-	dd if=/dev/nvme0n1 of="/dev/$lv" bs=4M conv=sparse status=none
-	mount -o remount,rw /
+	dd if=/dev/nvme0n1 of="/dev/$lv" bs=4M conv=sparse status=none 2>/dev/null || status=$?
+	fsfreeze --unfreeze /
+	[ "$status" = 0 ] || fail "the root cannot be copied: status $status"
 	e2fsck -fp "/dev/$lv" >/dev/null || [ $? = 1 ]
 	resize2fs "/dev/$lv" >/dev/null 2>&1
 	tune2fs -U random "/dev/$lv" >/dev/null

@@ -8,6 +8,7 @@
 #
 # With "all" as argument: both sides of each step, and more ways for the caches to lose.
 #vm timeout 1500
+#vm long
 
 guest=$vm_home/scenarios/power_cuts.guest
 extent=${1:-each}

@@ -7,6 +7,7 @@
 #vm disk pv1 160M
 #vm disk pv2 160M
 #vm timeout 1500
+#vm brief 'unplugged leaves'
 . guest/lib.sh
 
 # A disk is silent for so long; a figure for those who run this by hand: 60.

@@ -8,6 +8,7 @@
 #vm disk pv3 32M
 #vm disk pv4 32M
 #vm timeout 2400
+#vm brief together
 . guest/lib.sh
 . guest/interference.sh
 

@@ -9,6 +9,7 @@
 #vm disk pv1 64M
 #vm disk pv2 256M
 #vm timeout 2400
+#vm long
 . guest/lib.sh
 
 rounds_wanted=${2:-20}

@@ -6,6 +6,7 @@
 #vm disk pv1 192M
 #vm disk pv2 32M
 #vm timeout 900
+#vm brief 'without any room|journal fails'
 . guest/lib.sh
 
 # The state folder is a file system of that size of its own.

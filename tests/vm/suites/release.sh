@@ -5,6 +5,7 @@
 #vm disk pv0 200M
 #vm disk pv1 200M
 #vm timeout 1500
+#vm brief 'mid-copy without|committed, on one PV|removed by force|by hand: mid-copy$'
 . guest/lib.sh
 
 # A VG, a mounted LV of 80 MiB in two segments on PV 0, with data, and another LV there.

@@ -12,7 +12,7 @@
 #vm disk pv1 96M
 #vm disk pv2 96M
 #vm timeout 1500
-#vm brief 'any step of a move|tried again'
+#vm brief 'any step of a move'
 . guest/lib.sh
 
 extent=${2:-each}

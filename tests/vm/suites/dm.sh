@@ -408,9 +408,10 @@ a_device_made_for_a_daemon_that_has_gone_is_taken_away() {
 	no_cookie_is_left
 }
 
-sees_quietly() {
+# In a shell of its own: what is not seen yet ends that one only.
+sees_quietly() (
 	sees "$@" >/dev/null 2>&1
-}
+)
 
 # ---- wedges --------------------------------------------------------------------------------------
 

@@ -282,7 +282,7 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	cleanup(slice_map_deinit) struct slice_map next = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	const struct leg_geometry *geometry = &scene->seen.geometry;
-	struct copy_shape shape = copy_shape_for(geometry);
+	struct copy_shape shape = copy_shape_for(geometry, &copy_tuning_default);
 	int r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
 
 	if (r == 0)

@@ -31,18 +31,6 @@ void slice_map_deinit(struct slice_map *map)
 	*map = (struct slice_map){0};
 }
 
-struct copy_shape copy_shape_for(const struct leg_geometry *geometry)
-{
-	/* Four copies of 512 KiB keep the queue of a solid-state disk filled. */
-	struct copy_shape shape = {.parallel = 4, .region_sectors = 1024};
-
-	/* A disk that turns would seek between several; 2 MiB at a time disturb others least. */
-	for (size_t i = 0; i < geometry->count; i++)
-		if (geometry->runs[i].rotational)
-			shape = (struct copy_shape){.parallel = 1, .region_sectors = 4096};
-	return shape;
-}
-
 /* The kernel wants a power of two that is not more than the mirror's length. */
 static uint32_t fit_region(uint32_t region_sectors, uint64_t len_sectors)
 {

@@ -10,6 +10,7 @@
  */
 
 #include "daemon/plan/leg.h"
+#include "daemon/plan/shape.h"
 
 enum slice_kind {
 	SLICE_IDENTITY, /* waits: pass-through to the source */
@@ -31,15 +32,6 @@ struct slice_map {
 };
 
 void slice_map_deinit(struct slice_map *map);
-
-/* How the copying is spread; DESIGN of the copy engine: docs/design.md. */
-struct copy_shape {
-	unsigned parallel; /* mirrors that copy at the same time */
-	uint32_t region_sectors;
-};
-
-/* What suits the disks under a leg: one mirror where any disk turns, four otherwise. */
-struct copy_shape copy_shape_for(const struct leg_geometry *geometry);
 
 /* All of it waiting. Returns 0 or -ENOMEM. */
 int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);

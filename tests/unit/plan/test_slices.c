@@ -49,18 +49,6 @@ static void a_new_leg_is_a_pass_through_run_by_run(void **state)
 	}
 }
 
-static void solid_state_disks_are_copied_by_four(void **state)
-{
-	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(8 * MIB, 4 * MIB);
-
-	(void)state;
-	assert_int_equal(copy_shape_for(&geometry).parallel, 4);
-	assert_int_equal(copy_shape_for(&geometry).region_sectors, MIB / 2);
-	geometry.runs[1].rotational = true;
-	assert_int_equal(copy_shape_for(&geometry).parallel, 1);
-	assert_int_equal(copy_shape_for(&geometry).region_sectors, 2 * MIB);
-}
-
 static void one_run_is_cut_into_four_alike(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
@@ -281,7 +269,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_leg_is_a_pass_through_run_by_run),
-		cmocka_unit_test(solid_state_disks_are_copied_by_four),
 		cmocka_unit_test(one_run_is_cut_into_four_alike),
 		cmocka_unit_test(slices_are_dealt_to_the_longest_stretches),
 		cmocka_unit_test(pieces_of_one_window_are_alike),

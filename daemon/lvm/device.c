@@ -81,7 +81,8 @@ static int read_dev(const char *folder, const char *below, dev_t *devp)
 {
 	char path[PATH_MAX];
 	char line[LINE_MAX_BYTES];
-	unsigned major, minor;
+	char *end;
+	unsigned long number, second;
 	int r;
 
 	if (snprintf(path, sizeof(path), "%s/%s/dev", folder, below) >= (int)sizeof(path))
@@ -89,9 +90,13 @@ static int read_dev(const char *folder, const char *below, dev_t *devp)
 	r = read_line(path, line);
 	if (r < 0)
 		return r;
-	if (sscanf(line, "%u:%u", &major, &minor) != 2)
+	number = strtoul(line, &end, 10);
+	if (end == line || *end != ':' || number > UINT_MAX)
 		return -EBADMSG;
-	*devp = makedev(major, minor);
+	second = strtoul(end + 1, &end, 10);
+	if (*end != '\n' || second > UINT_MAX)
+		return -EBADMSG;
+	*devp = makedev((unsigned)number, (unsigned)second);
 	return 0;
 }
 
@@ -157,7 +162,6 @@ static bool find_below(const char *sysfs, const char *folder, unsigned layer, st
 	return count > 0;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): layers are counted
 static void find_disks(const char *sysfs, dev_t dev, unsigned layer, struct device *device)
 {
 	char folder[PATH_MAX];

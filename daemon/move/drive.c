@@ -20,6 +20,8 @@
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/stability.h"
+#include "daemon/move/stalling.h"
+#include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
 #include "daemon/move/wedge.h"
 
@@ -138,6 +140,7 @@ static void leave_pass(struct drive *drive)
 	drive->vg_is_fresh = false;
 	drive->verification = (struct verification){0};
 	drive->search = (struct search){.is_under_way = false};
+	turn_note_disks(drive, drive->vg);
 	if (move_is_terminal(drive->move))
 		drive->move->finished_us = ports->now_us(ctx);
 }
@@ -180,9 +183,11 @@ static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_
 		drive->move->waiting = false;
 	update_progress(pass, seen);
 	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
-		eta_reset(&drive->move->eta);
+		eta_interrupt(&drive->move->eta);
+	mover_note_order(drive->mover);
 	if (pass_state_is_terminal(row->next))
 		leave_pass(drive);
+	stalling_look(drive);
 	mover_publish(drive->mover, drive->move);
 	return 0;
 }
@@ -320,6 +325,7 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	drive->busy = false;
 	vg_free(drive->vg);
 	drive->vg = vg;
+	turn_note_disks(drive, vg);
 	if (result->code == 0 || result->code == -ENOENT) {
 		drive->vg_is_fresh = true;
 		drive->vg_is_new = true;
@@ -506,12 +512,15 @@ static bool step(struct drive *drive)
 {
 	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
 	struct pass *pass = move_current_pass(drive->move);
+	enum pass_event judged, event;
 
 	if (!pass || drive->busy || mover_is_stopped(drive->mover))
 		return false;
 	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_ABORT)
 		return answer(drive, pass, EVENT_ABORT, NULL);
 	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_PAUSE)
+		return false;
+	if (pass->state == PASS_QUEUED && drive->waits_for_turn)
 		return false;
 	if (drive->must_wait && monotonic_us(drive) < drive->look_at_us)
 		return false;
@@ -537,14 +546,22 @@ static bool step(struct drive *drive)
 	}
 	drive->seen = scene.seen.event;
 	update_progress(pass, &scene.seen);
+	stalling_look(drive);
 	verify_look(drive, pass, &scene.seen);
-	return answer(drive, pass,
-		      choose_event(drive, pass, verify_judge(drive, pass, &scene.seen)), &scene);
+	judged = verify_judge(drive, pass, &scene.seen);
+	event = choose_event(drive, pass, judged);
+	if (turn_is_needed(pass, event, judged) && !turn_take(drive, pass)) {
+		if (pass->state == PASS_QUEUED)
+			return false;
+		event = judged; /* it stays paused */
+	}
+	return answer(drive, pass, event, &scene);
 }
 
 void drive_run(struct drive *drive)
 {
 	while (step(drive))
 		;
+	mover_settle_turns(drive->mover);
 	mover_rearm(drive->mover);
 }

@@ -12,6 +12,11 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/policy/queue.h"
+#include "daemon/policy/stall.h"
+
+/* Most disks of a pass that are told apart; the rest is left out of the queues. */
+#define DRIVE_DISKS_MAX 16
 
 struct drive {
 	struct mover *mover;
@@ -36,6 +41,12 @@ struct drive {
 	struct verification_piece piece;  /* is being compared, or was last */
 	struct search search;             /* of the current pass */
 	bool is_comparing;                /* beside all else: the drive is not busy with it */
+	struct queue_disk disks[DRIVE_DISKS_MAX]; /* of the current pass */
+	size_t disk_count;
+	bool disks_known;
+	bool waits_for_turn; /* the current pass could begin, or go on, but others go first */
+	bool may_copy;       /* nobody does any more */
+	struct stall stall;  /* of the current pass */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */
@@ -69,6 +80,12 @@ void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX]);
 void mover_publish(struct mover *mover, struct move *move);
 /* When to look again has changed. */
 void mover_rearm(struct mover *mover);
+/* A move wants to copy, or no longer does, or with other disks: mover_settle_turns() is due. */
+void mover_note_order(struct mover *mover);
+/* Works out who waits for whom, and tells it. */
+void mover_arrange_turns(struct mover *mover);
+/* The same, if that is due, and drives those whose turn has come. */
+void mover_settle_turns(struct mover *mover);
 /* The claims of all unfinished passes but those of one LV. Returns 0 and an owned array, or
  * -ENOMEM. */
 int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,

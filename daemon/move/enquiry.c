@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/turn.h"
 
 DEFINE_CLEANUP(struct move *, move_freep, move_free)
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
@@ -141,6 +142,8 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 		return;
 	}
+	if (plan->origin)
+		turn_note_disks(drive, plan->origin);
 	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
 		 move->vg_name);
 	answer_enquiry(enquiry, NULL, NULL, move);

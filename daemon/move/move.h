@@ -67,6 +67,13 @@ struct pass {
 	char waits_text[PASS_REASON_TEXT_MAX];
 };
 
+/* Whom a move waits for that is ready to copy: for its turn on disks that it shares. */
+struct move_queue {
+	uint64_t place;              /* so many moves go first; 0: it waits for none */
+	uint64_t behind_id;          /* the one right before it */
+	char disk[VG_DISK_NAME_MAX]; /* whose queue it is, by the kernel's name; "": not known */
+};
+
 struct move {
 	/* recorded in the journal */
 	uint64_t id; /* 1, 2, … never given twice */
@@ -84,6 +91,8 @@ struct move {
 	struct eta eta;
 	uint64_t seq; /* grows with each change anyone may see, over all moves */
 	bool waiting; /* for something outside: the first unfinished pass's reason says for what */
+	struct move_queue queue;
+	uint64_t stalled_since_us; /* since the epoch; 0: it copies, or need not */
 };
 
 /* Frees a move and all in it; NULL and half-built ones are fine. */

@@ -7,6 +7,7 @@
 
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/stalling.h"
 #include "daemon/move/wedge.h"
 
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
@@ -31,6 +32,8 @@ void mover_free(struct mover *mover)
 	for (size_t i = 0; i < mover->drive_count; i++)
 		drive_free(mover->drives[i]);
 	free(mover->drives);
+	free(mover->entries);
+	free(mover->places);
 	free(mover);
 }
 
@@ -78,19 +81,35 @@ void mover_forget_oldest(struct mover *mover)
 		(--mover->drive_count - oldest) * sizeof(struct drive *));
 }
 
+/* Returns 0 or -ENOMEM, with all as it was but for more room in some. */
+static int make_room(struct mover *mover)
+{
+	size_t room = mover->drive_room ? 2 * mover->drive_room : 16;
+	struct drive **drives = realloc(mover->drives, room * sizeof(struct drive *));
+	struct queue_entry *entries;
+	struct queue_place *places;
+
+	if (!drives)
+		return -ENOMEM;
+	mover->drives = drives;
+	entries = reallocarray(mover->entries, room, sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	mover->entries = entries;
+	places = reallocarray(mover->places, room, sizeof(*places));
+	if (!places)
+		return -ENOMEM;
+	mover->places = places;
+	mover->drive_room = room;
+	return 0;
+}
+
 struct drive *mover_add_move(struct mover *mover, struct move *move)
 {
 	struct drive *drive;
 
-	if (mover->drive_count == mover->drive_room) {
-		size_t room = mover->drive_room ? 2 * mover->drive_room : 16;
-		struct drive **drives = realloc(mover->drives, room * sizeof(struct drive *));
-
-		if (!drives)
-			return NULL;
-		mover->drives = drives;
-		mover->drive_room = room;
-	}
+	if (mover->drive_count == mover->drive_room && make_room(mover) < 0)
+		return NULL;
 	drive = drive_new(mover, move);
 	if (!drive)
 		return NULL;
@@ -98,6 +117,7 @@ struct drive *mover_add_move(struct mover *mover, struct move *move)
 	if (move->id >= mover->next_id)
 		mover->next_id = move->id + 1;
 	move->seq = ++mover->seq;
+	mover_note_order(mover);
 	return drive;
 }
 
@@ -141,6 +161,8 @@ void mover_wake(struct mover *mover)
 
 		if (drive->look_at_us != 0 && drive->look_at_us <= now_us)
 			drive_run(drive);
+		if (stalling_due_us(drive) <= now_us)
+			stalling_look(drive);
 	}
 	mover_rearm(mover);
 }
@@ -155,6 +177,8 @@ void mover_rearm(struct mover *mover)
 
 		if (drive->look_at_us != 0 && !drive->busy && drive->look_at_us < next_us)
 			next_us = drive->look_at_us;
+		if (stalling_due_us(drive) < next_us)
+			next_us = stalling_due_us(drive);
 	}
 	if (next_us != UINT64_MAX && !mover->stopped)
 		mover->ports->wake_after(mover->ctx,
@@ -253,6 +277,8 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
 	}
 	mover_publish(mover, move);
+	mover_note_order(mover);
+	stalling_look(drive);
 	drive_hurry(drive);
 	drive_run(drive);
 	return 0;

@@ -18,6 +18,11 @@ struct mover {
 	struct drive **drives; /* one for each move, ascending by id */
 	size_t drive_count;
 	size_t drive_room;
+	struct queue_entry
+		*entries; /* room for one for each drive, used while it is worked out … */
+	struct queue_place *places; /* … who waits for whom */
+	bool order_is_old;
+	bool is_settling;
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
 	uint64_t seq;

@@ -6,7 +6,7 @@ static bool goes_before(const struct queue_entry *entries, size_t other, size_t 
 {
 	if (entries[other].role == QUEUE_COPIES)
 		return !entries[other].is_limited;
-	return entries[other].role == QUEUE_WAITS && other < waiting;
+	return other < waiting && entries[other].role == QUEUE_WAITS;
 }
 
 static bool uses_disk(const struct queue_entry *entry, dev_t dev)

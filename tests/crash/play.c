@@ -23,6 +23,8 @@ void play_init(struct play *play, const struct scenario *scenario, uint64_t seed
 	*play = (struct play){.scenario = scenario};
 	world_init(&play->world, scenario->disk_pes, scenario->vgs, seed);
 	play->world.late_steps = scenario->late_steps;
+	for (size_t i = 0; i < play->world.disk_count; i++)
+		play->world.disks[i].rotational = scenario->disks_turn;
 	truth_init(&play->truth, &play->world);
 	for (size_t i = 0; i < SCENARIO_MOVES_MAX; i++)
 		play->orders[i] = (struct play_order){.play = play, .index = i};

@@ -119,6 +119,20 @@ static const struct scenario scenarios[] = {
 			  {.wanted = true, .source = 0, .lv = "two"}},
 	},
 	{
+		/* The first lets the second go on when it is paused, and then waits for it. */
+		.name = "turns",
+		.disk_pes = {6, 6},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "two", .segments = {{0, 4, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0, .lv = "one"},
+			  {.wanted = true, .source = 0, .lv = "two"}},
+		.script = SCRIPT_PAUSE,
+		.disks_turn = true,
+	},
+	{
 		.name = "there-and-back",
 		.disk_pes = {6, 8},
 		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 2}, {0, 4, 1}}}}}},

@@ -328,7 +328,7 @@ bool fake_dm_copy(struct fake_dm *dm)
 {
 	bool copied = false;
 
-	for (size_t i = 0; i < dm->device_count; i++) {
+	for (size_t i = 0; i < dm->device_count && !dm->copies_hang; i++) {
 		struct fake_map *map = &dm->devices[i]->live;
 
 		for (size_t j = 0; j < map->table.count && !dm->devices[i]->wedged; j++)

@@ -152,6 +152,8 @@ static bool effect_can_come(const struct world *world, const struct world_reques
 		return !vg_is_locked_by_orphan(world);
 	if (request->call == WORLD_COMPARE && world->compare_hangs)
 		return false;
+	if (request->call == WORLD_SWAP && world->swaps_hang)
+		return false;
 	return request->call != WORLD_SWAP || !fake_dm_is_blocked(&world->dm, request->uuid);
 }
 

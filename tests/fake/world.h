@@ -102,6 +102,7 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
+	bool swaps_hang;    /* no swap ends: one of the disks below hangs */
 	bool compare_hangs; /* no comparison ends: one of its disks hangs */
 	bool is_restless;   /* no comparison ever sees anything at rest */
 };

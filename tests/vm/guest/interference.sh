@@ -141,10 +141,6 @@ set_up() {
 
 # ---- a move that is caught in the phase -----------------------------------------------------
 
-is_stopped() {
-	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
-}
-
 # How much of the LV is copied, in percent, by what the kernel says of the leg.
 percent_copied() {
 	dmsetup status "$(dm_of "vg/$1")-pvmoved" 2>/dev/null | awk '
@@ -172,7 +168,7 @@ catch_move() {
 	case $phase in
 	copy) throttle 1 && daemon_start ;;
 	commit) daemon_start_failing commit:before=stop@1 ;;
-	switch) daemon_start_failing switch-LV:before=stop@1 ;;
+	switch) daemon_start_failing commit:after=stop@1 ;;
 	esac
 	pvmovectl start -n "$lv" "$source" "$dest" >"$work/started"
 	cat "$work/started"
@@ -180,7 +176,7 @@ catch_move() {
 	if [ "$phase" = copy ]; then
 		wait_until 200 'the kernel copies' is_mid_copy "$lv"
 	else
-		wait_until 200 'the daemon has stopped' is_stopped
+		wait_until 200 'the daemon has stopped' daemon_is_stopped
 		table_uses_leg "vg/$lv"
 	fi
 	reservation=$(lvs -a --noheadings -o lv_name -S 'tags=pvmoved' vg | tr -d ' []')

@@ -130,10 +130,6 @@ committed_on_one_pv() {
 	move_has_ended_as aborted
 }
 
-daemon_is_stopped() {
-	[ "$(ps -o state= "$(daemon_pid)")" = T ]
-}
-
 retiring_without_journal() {
 	start_of_a_case
 	left_at remove-leg:before

@@ -14,9 +14,9 @@
 
 #define STEPS_MAX 20000
 
-static const uint64_t disk_pes[WORLD_DISKS_MAX] = {16, 16};
+static const uint64_t disk_pes[WORLD_DISKS_MAX] = {80, 80};
 static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
-	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 12}}}}},
+	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 60}}}}},
 };
 
 struct scene {
@@ -123,6 +123,9 @@ static void a_copy_that_hangs_is_told_once_and_until_it_goes_on(void **state)
 	assert_int_equal(scene->ended, 0);
 
 	scene->world.dm.copies_hang = false;
+	for (unsigned i = 0; i < STEPS_MAX && scene->ended == 0; i++)
+		world_step(&scene->world);
+	assert_true(is_in(scene, PASS_COPYING));
 	run_until(scene, PASS_DONE);
 	assert_int_equal(scene->begun, 1);
 	assert_int_equal(scene->ended, 1);

@@ -310,7 +310,7 @@ static void a_move_keeps_its_turn_from_pass_to_pass(void **state)
 
 	assert_int_equal(get_move(scene, first)->pass_count, 3);
 	run_until(scene, first, PASS_COPYING);
-	assert_queued(scene, second, 1, first, "fake1");
+	assert_queued(scene, second, 1, first, "fake0");
 	run_alone(scene, first, (uint64_t[]){second}, 1);
 	run_alone(scene, second, NULL, 0);
 }

@@ -132,6 +132,25 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 	return ret;
 }
 
+static int read_queue(struct json_object *object, struct move_view *move)
+{
+	static const struct field fields[] = {
+		{"place", offsetof(struct move_view, queue_place), FIELD_NUMBER, false},
+		{"behind", offsetof(struct move_view, queue_behind), FIELD_NUMBER, false},
+		{"disk", offsetof(struct move_view, queue_disk), FIELD_TEXT, true},
+	};
+	struct json_object *queue = json_object_object_get(object, "queue");
+	int ret;
+
+	move->queue_place = VIEW_UNKNOWN;
+	move->queue_behind = VIEW_UNKNOWN;
+	move->queue_disk = NULL;
+	if (!queue)
+		return 0;
+	ret = read_fields(queue, fields, COUNT(fields), move);
+	return ret == 0 && (move->queue_place == 0 || move->queue_behind == 0) ? -EBADMSG : ret;
+}
+
 int view_read_move(struct json_object *object, struct move_view *movep)
 {
 	static const struct field fields[] = {
@@ -152,10 +171,14 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},
 		{"finished_us", offsetof(struct move_view, finished_us), FIELD_NUMBER, true},
 		{"request_id", offsetof(struct move_view, request_id), FIELD_TEXT, true},
+		{"stalled_since_us", offsetof(struct move_view, stalled_since_us), FIELD_NUMBER,
+		 true},
 	};
 	struct move_view move;
 	int ret = read_fields(object, fields, COUNT(fields), &move);
 
+	if (ret == 0)
+		ret = read_queue(object, &move);
 	if (ret == 0 && move.id == 0)
 		ret = -EBADMSG;
 	for (size_t i = 0; ret == 0 && i < view_count(move.destinations); i++) {

@@ -53,6 +53,10 @@ struct move_view {
 	const char *lv;                   /* NULL: all */
 	struct json_object *destinations; /* of texts; none: any */
 	struct json_object *passes;       /* see view_get_pass() */
+	uint64_t queue_place;      /* so many moves go first; VIEW_UNKNOWN: it waits for none */
+	uint64_t queue_behind;     /* the last of them … */
+	const char *queue_disk;    /* … and the disk that is shared; NULL: not known */
+	uint64_t stalled_since_us; /* since the epoch; VIEW_UNKNOWN: it does not stall */
 	uint64_t total_bytes;
 	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
 	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */

@@ -7,7 +7,8 @@
 #vm disk pv2 352M
 #vm disk pv3 352M
 #vm disk pv4 352M
-#vm timeout 400
+#vm timeout 600
+#vm brief 'take turns|stalls'
 . guest/lib.sh
 
 # What a disk says of itself; virtio's say either, by the kernel's version.
@@ -40,9 +41,9 @@ three_moves() {
 	vgcreate -qq -y -s 1M one "${disk}1" "$(pv 1)"
 	vgcreate -qq -y -s 1M two "${disk}2" "$(pv 2)"
 	mkvg three 3 4
-	lvcreate -qq -y -Wn -L 320M -n lv one "${disk}1"
-	lvcreate -qq -y -Wn -L 320M -n lv two "${disk}2"
-	mklv three/lv 320M 3
+	lvcreate -qq -y -Wn -L 240M -n lv one "${disk}1"
+	lvcreate -qq -y -Wn -L 240M -n lv two "${disk}2"
+	mklv three/lv 240M 3
 	for vg in one two three; do
 		dd if=/dev/urandom of="/dev/$vg/lv" bs=1M count=8 conv=fsync status=none
 		head -c 8M "/dev/$vg/lv" | sha256sum >"$work/$vg.sum"
@@ -57,13 +58,16 @@ three_moves() {
 	third=$move
 }
 
+# What the third has shown needs no end.
 three_moves_end_well() {
 	local id vg
 
+	pvmovectl abort "$third"
 	throttle_off
-	for id in "$first" "$second" "$third"; do
+	for id in "$first" "$second"; do
 		move_ends_as "$id" "done"
 	done
+	move_ends_as "$third" aborted
 	for vg in one two three; do
 		head -c 8M "/dev/$vg/lv" | sha256sum | cmp - "$work/$vg.sum"
 		nothing_left "$vg"
@@ -139,7 +143,7 @@ stalling() {
 	dmsetup create slow --table "0 $(($(blockdev --getsz "$disk") - 2048)) linear $disk 2048"
 	pvcreate -qq -ff -y /dev/mapper/slow
 	vgcreate -qq -y -s 1M vg /dev/mapper/slow "$(pv 2)"
-	lvcreate -qq -y -Wn -L 320M -n lv vg /dev/mapper/slow
+	lvcreate -qq -y -Wn -L 128M -n lv vg /dev/mapper/slow
 	trap goes_on EXIT
 	throttle 1
 	daemon_start

@@ -149,13 +149,14 @@ static void read_metadata(struct drive *drive)
 static void wait_again(struct drive *drive, struct pass *pass, enum pass_event event)
 {
 	uint64_t delay_ms = DRIVE_ABSENT_MS;
+	enum pass_reason reason = reason_of_event(event);
 
 	if (event == EVENT_EFFECT_FAILED) {
 		delay_ms = ending_retry_ms(drive);
 	} else if (event == EVENT_VG_ABSENT) {
 		reason_note_absence(drive, pass);
-	} else if (!drive->move->waiting) {
-		reason_note_trouble(drive, pass, reason_of_event(event),
+	} else if (!drive->move->waiting || pass->waits_for != reason) {
+		reason_note_trouble(drive, pass, reason,
 				    event == EVENT_ASTRAY
 					    ? "the metadata and the tables name different sides; "
 					      "put one of them right"

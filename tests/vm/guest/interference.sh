@@ -325,8 +325,11 @@ run_rows() {
 	local row status wrong=
 
 	for row in "${rows[@]}"; do
-		# A copy that is nearly over is let go, and the LV caught again on its way back.
+		# A copy that is nearly over is let go, and the LV caught again when it is back beside the others.
 		if [ "$move" ] && [ "$phase" = copy ] && ! is_mid_copy "${row_moved[row]}"; then
+			let_go
+			it_ends "$row"
+			catch_move "${row_moved[row]}"
 			let_go
 			it_ends "$row"
 			move=

@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/units.h"
 #include "daemon/move/barrier.h"
+#include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
@@ -65,6 +66,15 @@ void drive_log(int level, const struct move *move, const struct pass *pass, cons
 	snprintf(id, sizeof(id), "%" PRIu64, move->id);
 	log_write(level, fields, sizeof(fields) / sizeof(fields[0]), "move %s (%s/%s): %s", id,
 		  move->vg_name, pass->lv_name, text);
+}
+
+int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	return mover_record(drive->mover, codec_encode_pass(drive->move, pass, ports->now_us(ctx),
+							    with_reservation));
 }
 
 static uint64_t monotonic_us(const struct drive *drive)

@@ -156,7 +156,7 @@ static void a_pause_neither_counts_nor_makes_forget(void **state)
 	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);
 
 	/* An hour later, with a little that the kernel had done before it stopped. */
-	eta_add_sample(&eta, 3660 * SEC_US, 60 * 50 * MIB + 7 * MIB);
+	eta_add_sample(&eta, 3660 * SEC_US, (UINT64_C(60) * 50 + 7) * MIB);
 	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);
 	copy_steadily(&eta, 50 * MIB, SEC_US, 3 * SEC_US);
 	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);

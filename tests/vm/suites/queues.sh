@@ -11,15 +11,6 @@
 #vm brief 'take turns|stalls'
 . guest/lib.sh
 
-# What a disk says of itself; virtio's say either, by the kernel's version.
-turns() {
-	local n
-
-	for n in 0 1 2 3 4; do
-		echo "$1" >"/sys/class/block/$(basename "$(pv "$n")")/queue/rotational"
-	done
-}
-
 # Two of disk 0, in the kernel alone; what an earlier case has left in them is wiped.
 make_partitions() {
 	local disk
@@ -58,15 +49,15 @@ three_moves() {
 	third=$move
 }
 
-# What the third has shown needs no end.
+# What the others have shown needs no end; the first goes on when they are gone.
 three_moves_end_well() {
-	local id vg
+	local vg
 
 	pvmovectl abort "$third"
+	pvmovectl abort "$second"
 	throttle_off
-	for id in "$first" "$second"; do
-		move_ends_as "$id" "done"
-	done
+	move_ends_as "$first" "done"
+	move_ends_as "$second" aborted
 	move_ends_as "$third" aborted
 	for vg in one two three; do
 		head -c 8M "/dev/$vg/lv" | sha256sum | cmp - "$work/$vg.sum"
@@ -81,7 +72,7 @@ is_queued_behind() {
 taking_turns() {
 	local found
 
-	turns 1
+	disks_turn 1
 	three_moves
 	wait_mid_copy "$first"
 	wait_mid_copy "$third"
@@ -102,7 +93,7 @@ taking_turns() {
 	wait_mid_copy "$first"
 	[ "$(move_field "$second" state)" = queued ]
 
-	note 'a pause lets the next go on, and then it is the other that waits'
+	note 'a pause lets the next go on, then it is the other that waits, until an abort'
 	pvmovectl pause "$first"
 	wait_mid_copy "$second"
 	pvmovectl resume "$first"
@@ -112,7 +103,7 @@ taking_turns() {
 }
 
 side_by_side() {
-	turns 0
+	disks_turn 0
 	three_moves
 	wait_mid_copy "$first"
 	wait_mid_copy "$second"

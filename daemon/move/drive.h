@@ -85,7 +85,7 @@ void mover_publish(struct mover *mover, struct move *move);
 void mover_rearm(struct mover *mover);
 /* A move wants to copy, or no longer does, or with other disks: mover_settle_turns() is due. */
 void mover_note_order(struct mover *mover);
-/* Works out who waits for whom, and tells it. */
+/* Works out who waits for whom, if that may have changed, and tells it. */
 void mover_arrange_turns(struct mover *mover);
 /* The same, if that is due, and drives those whose turn has come. */
 void mover_settle_turns(struct mover *mover);

@@ -21,7 +21,8 @@ struct mover {
 	struct queue_entry
 		*entries; /* room for one for each drive, used while it is worked out … */
 	struct queue_place *places; /* … who waits for whom */
-	bool order_is_old;
+	bool order_is_old;          /* it is to be worked out anew … */
+	bool turns_are_due;         /* … and whose turn has come is to be driven */
 	bool is_settling;
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;

@@ -113,10 +113,14 @@ static bool note_place(const struct mover *mover, struct drive *drive,
 void mover_note_order(struct mover *mover)
 {
 	mover->order_is_old = true;
+	mover->turns_are_due = true;
 }
 
 void mover_arrange_turns(struct mover *mover)
 {
+	if (!mover->order_is_old)
+		return;
+	mover->order_is_old = false;
 	for (size_t i = 0; i < mover->drive_count; i++) {
 		const struct drive *drive = mover->drives[i];
 
@@ -183,8 +187,8 @@ void mover_settle_turns(struct mover *mover)
 	if (mover->is_settling)
 		return;
 	mover->is_settling = true;
-	while (mover->order_is_old) {
-		mover->order_is_old = false;
+	while (mover->turns_are_due) {
+		mover->turns_are_due = false;
 		mover_arrange_turns(mover);
 		for (size_t i = 0; i < mover->drive_count; i++)
 			if (mover->drives[i]->waits_for_turn && mover->drives[i]->may_copy)

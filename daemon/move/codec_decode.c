@@ -352,6 +352,7 @@ static int decode_move(const struct json_object *object, struct move *move)
 	    get_id(object, "vg", &move->vg) < 0 ||
 	    get_u64(object, "extent_bytes", &move->extent_bytes) < 0 || move->extent_bytes == 0 ||
 	    move->extent_bytes > EXTENT_BYTES_MAX || decode_goal_name(object, &move->goal) < 0 ||
+	    get_later_u64(object, "limit_bytes_s", &move->limit_bytes_s) < 0 ||
 	    get_u64(object, "created_us", &move->created_us) < 0 ||
 	    get_u64(object, "finished_us", &move->finished_us) < 0)
 		return -EBADMSG;
@@ -394,11 +395,15 @@ static int decode_body(const struct json_object *object, struct record *record)
 	}
 	if ((body = get(object, "goal", json_type_object))) {
 		record->type = RECORD_GOAL;
-		if (get_u64(body, "move_id", &record->move_id) < 0)
+		if (get_u64(body, "move_id", &record->move_id) < 0 ||
+		    get_later_u64(body, "limit_bytes_s", &record->limit_bytes_s) < 0)
 			return -EBADMSG;
 		return decode_goal_name(body, &record->goal);
 	}
 	record->type = RECORD_NEXT_ID;
+	record->has_host_limit = json_object_object_get_ex(object, "host_limit_bytes_s", NULL);
+	if (get_later_u64(object, "host_limit_bytes_s", &record->host_limit_bytes_s) < 0)
+		return -EBADMSG;
 	return get_u64(object, "next_id", &record->next_id);
 }
 

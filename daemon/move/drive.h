@@ -12,6 +12,7 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/policy/throttle.h"
 
 struct drive {
 	struct mover *mover;
@@ -36,6 +37,9 @@ struct drive {
 	struct verification_piece piece;  /* is being compared, or was last */
 	struct search search;             /* of the current pass */
 	bool is_comparing;                /* beside all else: the drive is not busy with it */
+	struct throttle throttle;         /* the move's limit */
+	struct throttle_meter meter;      /* of what the current pass has copied */
+	bool is_copying;                  /* as the limiter has last seen it */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */

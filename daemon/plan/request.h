@@ -31,6 +31,7 @@ struct move_request {
 	size_t destination_count;
 	char *request_id; /* the caller's own name for this request, NULL: none */
 	bool verify;      /* compare source and destination before each commit */
+	uint64_t limit_bytes_s; /* to begin with; the move's own may change. 0: none */
 };
 
 /* Frees a request and all in it; NULL and half-built ones are fine. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 
 /*
  * Most regions of a mirror that copies. The kernel keeps three bits and part of
@@ -25,6 +26,9 @@
  */
 #define NOSYNC_REGION_MAX_SECTORS (1u << 30)
 
+/* Smallest region that copying is narrowed to, whatever the limit. */
+#define NARROW_REGION_MIN_SECTORS 128u
+
 void slice_map_deinit(struct slice_map *map)
 {
 	free(map->slices);
@@ -41,6 +45,22 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry)
 		if (geometry->runs[i].rotational)
 			shape = (struct copy_shape){.parallel = 1, .region_sectors = 4096};
 	return shape;
+}
+
+void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t region_bytes)
+{
+	uint64_t window_sectors = window_bytes / SECTOR_BYTES;
+	uint64_t piece_sectors;
+
+	while (shape->region_sectors > NARROW_REGION_MIN_SECTORS &&
+	       shape->region_sectors > region_bytes / SECTOR_BYTES)
+		shape->region_sectors /= 2;
+	while (shape->parallel > 1 && window_sectors / shape->parallel < shape->region_sectors)
+		shape->parallel--;
+	piece_sectors = window_sectors / shape->parallel;
+	piece_sectors -= piece_sectors % shape->region_sectors;
+	shape->piece_max_sectors =
+		piece_sectors > shape->region_sectors ? piece_sectors : shape->region_sectors;
 }
 
 /* The kernel wants a power of two that is not more than the mirror's length. */
@@ -183,11 +203,15 @@ static unsigned free_slots(const struct slice_map *map, const struct copy_shape 
 }
 
 /* Begins to copy up to so many slices of what waits. Returns 0 or -ENOMEM. */
-static int begin_copies(const struct slice_map *map, unsigned slots, uint32_t region_sectors,
+static int begin_copies(const struct slice_map *map, unsigned slots, const struct copy_shape *shape,
 			struct slice_map *next)
 {
 	_free_ unsigned *shares = calloc(map->count + 1, sizeof(*shares));
+	const uint32_t region_sectors = shape->region_sectors;
 	uint64_t piece, max = (uint64_t)SYNC_REGIONS_MAX * region_sectors;
+
+	if (shape->piece_max_sectors > 0 && shape->piece_max_sectors < max)
+		max = shape->piece_max_sectors;
 
 	if (!shares)
 		return -ENOMEM;
@@ -237,8 +261,7 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 		return r;
 	settle(map, paused, &settled);
 	join(&settled, geometry);
-	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape->region_sectors,
-			 &next);
+	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape, &next);
 	if (r < 0)
 		return r;
 	set_regions(&next, shape);

@@ -36,10 +36,17 @@ void slice_map_deinit(struct slice_map *map);
 struct copy_shape {
 	unsigned parallel; /* mirrors that copy at the same time */
 	uint32_t region_sectors;
+	uint64_t piece_max_sectors; /* of each of them; 0: only as long as the kernel can bear */
 };
 
 /* What suits the disks under a leg: one mirror where any disk turns, four otherwise. */
 struct copy_shape copy_shape_for(const struct leg_geometry *geometry);
+
+/*
+ * Narrows a shape to one that begins to copy about window_bytes at a time, one region at the
+ * least, in regions of at most region_bytes where that is not below 64 KiB.
+ */
+void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t region_bytes);
 
 /* All of it waiting. Returns 0 or -ENOMEM. */
 int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
@@ -92,6 +99,15 @@ struct leg_progress {
 
 /* True when it is the source that is in trouble. */
 bool leg_trouble_is_of_source(enum leg_trouble trouble);
+
+/* What a live table tells of the copying at a glance, whoever's table it is. */
+struct leg_glance {
+	uint64_t copied_sectors;
+	bool is_copying; /* some mirror has something left to copy */
+};
+
+struct leg_glance leg_glance_at(const struct dm_table *table,
+				const struct dm_mirror_status *mirrors);
 
 /*
  * Reads map and progress back from a live leg. mirrors: one status per target

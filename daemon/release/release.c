@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/protocol.h"
+#include "daemon/dm/hold.h"
 #include "daemon/release/act.h"
 #include "daemon/release/alone.h"
 #include "daemon/release/explain.h"
@@ -186,6 +187,9 @@ static int start(struct release *release)
 	int r;
 
 	signal(SIGPIPE, SIG_IGN); /* the executors' sockets */
+	r = wiring_ports.hold(wiring, false); /* for a daemon that was killed */
+	if (r < 0)
+		return fail("put back", HOLD_PARAMETER, r);
 	wiring->base = event_base_new();
 	if (!wiring->base)
 		return fail("make", "the event loop", -ENOMEM);

@@ -246,7 +246,7 @@ static void goals_and_ids_come_back(void **state)
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.goal, GOAL_PAUSE);
 	free(text);
-	text = codec_encode_next_id(UINT64_C(1) << 40);
+	text = codec_encode_next_id(UINT64_C(1) << 40, 0);
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.next_id, UINT64_C(1) << 40);
 	free(text);

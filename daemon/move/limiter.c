@@ -251,9 +251,8 @@ void limiter_narrow(const struct drive *drive, struct copy_shape *shape)
 	const struct throttle *host = &limiter_of(drive)->host;
 	size_t copying;
 	bool suffices = hold_suffices(drive, &copying);
-	uint64_t window_bytes =
-		lesser_limit(throttle_window_bytes(&drive->throttle, suffices),
-			     throttle_window_bytes(host, suffices) / copying);
+	uint64_t window_bytes = lesser_limit(throttle_window_bytes(&drive->throttle, suffices),
+					     throttle_window_bytes(host, suffices) / copying);
 	uint64_t region_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
 					     throttle_region_bytes_max(host) / copying);
 

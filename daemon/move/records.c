@@ -181,7 +181,8 @@ int mover_keep(void *mover_arg, int (*write)(void *sink, const char *payload, si
 	       void *sink)
 {
 	const struct mover *mover = mover_arg;
-	int r = keep_text(codec_encode_next_id(mover->next_id, mover->host_limit_bytes_s), write, sink);
+	int r = keep_text(codec_encode_next_id(mover->next_id, mover->host_limit_bytes_s), write,
+			  sink);
 
 	for (size_t i = 0; r == 0 && i < mover->drive_count; i++)
 		r = keep_text(codec_encode_move(mover->drives[i]->move), write, sink);

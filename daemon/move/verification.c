@@ -72,9 +72,8 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static struct verification_piece cut_piece(const struct leg_stretch *todo,
-					   const struct leg_geometry *geometry,
-					   uint64_t max_sectors)
+static struct verification_piece
+cut_piece(const struct leg_stretch *todo, const struct leg_geometry *geometry, uint64_t max_sectors)
 {
 	const struct leg_run *run = find_run(geometry, todo->start_sectors);
 	uint64_t skip_sectors = todo->start_sectors - run->leg_start_sectors;

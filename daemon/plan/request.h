@@ -29,8 +29,8 @@ struct move_request {
 	char *lv; /* "lv", "vg/lv", "/dev/vg/lv" or "/dev/mapper/vg-lv"; NULL: all LVs */
 	struct pv_choice *destinations; /* none: every other allocatable PV of the VG */
 	size_t destination_count;
-	char *request_id; /* the caller's own name for this request, NULL: none */
-	bool verify;      /* compare source and destination before each commit */
+	char *request_id;       /* the caller's own name for this request, NULL: none */
+	bool verify;            /* compare source and destination before each commit */
 	uint64_t limit_bytes_s; /* to begin with; the move's own may change. 0: none */
 };
 

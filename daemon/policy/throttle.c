@@ -42,8 +42,9 @@ void throttle_advance(struct throttle *throttle, uint64_t now_us)
 	throttle->rest = (uint64_t)(due % USEC_PER_SEC);
 	due /= USEC_PER_SEC;
 	credit_max = (int64_t)bytes_in(throttle->rate_bytes_s, CREDIT_US);
-	if (due > INT64_MAX || __builtin_add_overflow(throttle->balance_bytes, (int64_t)due,
-						      &throttle->balance_bytes) ||
+	if (due > INT64_MAX ||
+	    __builtin_add_overflow(throttle->balance_bytes, (int64_t)due,
+				   &throttle->balance_bytes) ||
 	    throttle->balance_bytes > credit_max)
 		throttle->balance_bytes = credit_max;
 }

@@ -186,7 +186,7 @@ static int start(struct release *release)
 	const char *run_dir = release->options->run_dir;
 	int r;
 
-	signal(SIGPIPE, SIG_IGN); /* the executors' sockets */
+	signal(SIGPIPE, SIG_IGN);             /* the executors' sockets */
 	r = wiring_ports.hold(wiring, false); /* for a daemon that was killed */
 	if (r < 0)
 		return fail("put back", HOLD_PARAMETER, r);

@@ -270,8 +270,8 @@ static bool all_has_ended(const struct play *play)
 		    !move_has_ended(play, i))
 			return false;
 	/* What was held of the kernel is let go of in the end, whatever has happened. */
-	return !play->world.dm.held && TAILQ_EMPTY(&play->world.requests) && TAILQ_EMPTY(&play->world.orphans) &&
-	       play->world.appear_at_step == 0;
+	return !play->world.dm.held && TAILQ_EMPTY(&play->world.requests) &&
+	       TAILQ_EMPTY(&play->world.orphans) && play->world.appear_at_step == 0;
 }
 
 static void check_hangs(struct play *play)

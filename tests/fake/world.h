@@ -33,7 +33,7 @@
 	C(SWAP, "swap", true)             \
 	C(REMOVE, "remove", true)         \
 	C(FLUSH, "flush", true)           \
-	C(COMPARE, "compare", false)    \
+	C(COMPARE, "compare", false)      \
 	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,

@@ -17,7 +17,7 @@
  * A kernel that copies: a region at a time in each of four mirrors of each move. While it is held,
  * what is to begin sleeps for 100 ms at a time, and ten times at most (kcopyd, Linux 6.1).
  */
-#define REGION   (512 * KIB)
+#define REGION    (512 * KIB)
 #define MOVES_MAX 2
 
 struct model {

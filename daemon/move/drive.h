@@ -3,8 +3,8 @@
 
 /*
  * A drive takes one move through the state machine, pass after pass: observe,
- * look up, record, act, and observe again when the effect has ended. It is the
- * only code that assigns a pass's state. Internal to the mover.
+ * look up, record (entry.h), act, and observe again when the effect has ended
+ * (ending.h). Internal to the mover.
  */
 
 #include "daemon/move/fsm.h"

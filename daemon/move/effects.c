@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/move/codec.h"
+#include "daemon/move/ending.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/verify.h"
 
@@ -85,11 +86,11 @@ static int plan_again(struct drive *drive, struct pass *pass)
 	if (r < 0)
 		return r;
 	if (r == PLAN_REFUSED || plan->pass_count == 0) {
-		drive_give_up(drive, pass,
-			      refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
-							       : REASON_LV_CHANGED,
-			      r == PLAN_REFUSED ? refusal_name(refusal.code)
-						: "nothing of it lies on the source any more");
+		ending_give_up(drive, pass,
+			       refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
+								: REASON_LV_CHANGED,
+			       r == PLAN_REFUSED ? refusal_name(refusal.code)
+						 : "nothing of it lies on the source any more");
 		return EFFECT_HOPELESS;
 	}
 	return adopt_plan(drive, pass, plan);

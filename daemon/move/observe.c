@@ -344,6 +344,40 @@ static int observe_absence(const struct pass_sight *sight, struct observation *s
 	return r;
 }
 
+static bool makes_no_sense(enum pass_event event)
+{
+	return event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG || event == EVENT_ASTRAY;
+}
+
+/* With a disk of the pass back under another number: the tables have it under the one it had. */
+static int observe_return(const struct pass_sight *sight, struct observation *seen)
+{
+	cleanup(absence_deinit) struct absence absence = {0};
+	cleanup(observation_deinit) struct observation then = {0};
+	struct pass_sight before = *sight;
+	int r;
+
+	if (!sight->leg->present)
+		return 0;
+	r = absence_see(sight, &absence);
+	if (r < 0 || (!absence.source && !absence.dest))
+		return r;
+	before.vg = &absence.vg;
+	r = leg_geometry_make(&absence.vg, sight->reservation, &then.geometry);
+	if (r == 0)
+		r = observe_tables(&before, metadata_stage(&absence.vg, sight->reservation), &then);
+	if (r < 0 || makes_no_sense(then.event))
+		return r == -ENOMEM ? r : 0;
+	/* What is done about it is done with the numbers of now. */
+	leg_geometry_deinit(&then.geometry);
+	then.geometry = seen->geometry;
+	slice_map_deinit(&seen->map);
+	*seen = then;
+	then = (struct observation){0};
+	absence_temper(&absence, sight->reservation, seen);
+	return 0;
+}
+
 int pass_observe(const struct pass_sight *sight, struct observation *observationp)
 {
 	struct observation seen = {.event = EVENT_VG_ABSENT};
@@ -354,9 +388,11 @@ int pass_observe(const struct pass_sight *sight, struct observation *observation
 		return 0;
 	}
 	r = leg_geometry_make(sight->vg, sight->reservation, &seen.geometry);
-	if (r == 0)
+	if (r == 0) {
 		r = observe_tables(sight, metadata_stage(sight->vg, sight->reservation), &seen);
-	else if (r == -ENODEV)
+		if (r == 0 && makes_no_sense(seen.event))
+			r = observe_return(sight, &seen);
+	} else if (r == -ENODEV)
 		r = observe_absence(sight, &seen);
 	else if (r != -ENOMEM)
 		r = 0; /* metadata that make no sense are as good as none */

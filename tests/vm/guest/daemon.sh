@@ -31,6 +31,10 @@ daemon_start_failing() {
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
 }
 
+daemon_is_stopped() {
+	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
+}
+
 # daemon_launch_failing FAILPOINTS [OPTION...]: the same without waiting for its answer, for points
 # that it comes to by itself.
 daemon_launch_failing() {

@@ -16,7 +16,6 @@
 #	ok	it is done, the LV goes through the leg as before, and the move ends done
 #	off	it is done, and the LV no longer goes through the leg; the move ends done all the same
 #	back:R	it is done; the move ends failed for the reason R, the LV on its source
-#	gone:R	the same where no LV is left
 #	wait:R	it is done; the move waits for the reason R, until it is put right; then it ends done
 #	-	not tried
 #
@@ -25,13 +24,13 @@
 #	tests/vm/run tests/vm/suites/interfere_copy.sh '' all
 interference() {
 	cat <<-'EOF2'
-		lv   | lvextend -y -l +1 vg/lv                    | no | no | off | locked | lvreduce -qq -f -y -l -1 vg/lv
-		lv   | lvresize -y -l +1 vg/lv                    | no | no | off+ | locked | lvreduce -qq -f -y -l -1 vg/lv
-		idle | lvreduce -f -y -l -1 vg/idle               | no | no | off | locked | lvextend -qq -y -l +1 vg/idle $dest
+		lv   | lvextend -y -l +1 vg/lv                    | no | no | no  | locked | lvreduce -qq -f -y -l -1 vg/lv
+		lv   | lvresize -y -l +1 vg/lv                    | no | no | no  | locked | lvreduce -qq -f -y -l -1 vg/lv
+		idle | lvreduce -f -y -l -1 vg/idle               | no | no | no  | locked | lvextend -qq -y -l +1 vg/idle $dest
 		lv   | lvremove -f vg/lv                          | no | no | no  | locked|in use |
-		idle | lvremove -f vg/idle                        | no | no | gone:lv_gone | locked | make_idle
+		idle | lvremove -f vg/idle                        | no | no | no  | locked |
 		lv   | lvremove -f vg/$reservation                | no | no | no  | locked |
-		lv   | lvrename vg/lv vg/other                    | no | no | off+ | locked | lvrename -qq vg/other vg/lv
+		lv   | lvrename vg/lv vg/other                    | no | no | no  | locked | lvrename -qq vg/other vg/lv
 		lv   | lvrename vg/$reservation vg/other          | no | no | no  | internal |
 		lv   | vgrename vg renamed                        | off | off | off+ | | vgrename -qq renamed vg
 		lv   | lvchange --refresh vg/lv                   | off | off | off+ | |
@@ -46,13 +45,13 @@ interference() {
 		lv   | vgchange -ay vg                            | ok | ok | ok  | |
 		lv   | vgchange --addtag mine vg                  | ok | ok | ok  | | vgchange -qq --deltag mine vg
 		lv   | vgchange --refresh vg                      | off+ | off+ | off+ | |
-		lv   | lvcreate -y -s -l 2 -n snap vg/lv          | no | no | off | locked | lvremove -qq -f vg/snap
-		idle | lvconvert -y --type raid1 -m1 vg/idle $third | no | no | off | locked | lvconvert -qq -y -m0 vg/idle $third
-		idle | lvconvert -y --type thin-pool vg/idle      | no | no | off | locked | lvremove -qq -ff -y vg/idle; make_idle
+		lv   | lvcreate -y -s -l 2 -n snap vg/lv          | no | no | no  | locked | lvremove -qq -f vg/snap
+		idle | lvconvert -y --type raid1 -m1 vg/idle $third | no | no | no  | locked | lvconvert -qq -y -m0 vg/idle $third
+		idle | lvconvert -y --type thin-pool vg/idle      | no | no | no  | locked | lvremove -qq -ff -y vg/idle; make_idle
 		lv   | lvcreate -y -an -Zn -Wn -l 100%FREE -n all vg | ok | ok | ok | | lvremove -qq -f vg/all
 		lv   | pvmove -i1 -n lv $source                   | no | no | no  | locked|[Nn]o data |
 		lv   | pvmove -i1 $source $third                  | ok | ok | ok  | | pvmove -qq -i1 -n idle $third $source
-		lv   | pvmove -i1 $there $third                   | no | no | off+ | locked|[Nn]o data | pvmove -qq -i1 -n lv $third $dest
+		lv   | pvmove -i1 $there $third                   | no | no | no  | locked|[Nn]o data | pvmove -qq -i1 -n lv $third $dest
 		lv   | vgreduce vg $source                        | no | no | no  | still in use |
 		lv   | vgreduce vg $dest                          | no | no | no  | still in use |
 		lv   | pvremove $source                           | no | no | no  | is used by VG |
@@ -142,10 +141,6 @@ set_up() {
 
 # ---- a move that is caught in the phase -----------------------------------------------------
 
-is_stopped() {
-	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
-}
-
 # How much of the LV is copied, in percent, by what the kernel says of the leg.
 percent_copied() {
 	dmsetup status "$(dm_of "vg/$1")-pvmoved" 2>/dev/null | awk '
@@ -173,7 +168,7 @@ catch_move() {
 	case $phase in
 	copy) throttle 1 && daemon_start ;;
 	commit) daemon_start_failing commit:before=stop@1 ;;
-	switch) daemon_start_failing switch-LV:before=stop@1 ;;
+	switch) daemon_start_failing commit:after=stop@1 ;;
 	esac
 	pvmovectl start -n "$lv" "$source" "$dest" >"$work/started"
 	cat "$work/started"
@@ -181,7 +176,7 @@ catch_move() {
 	if [ "$phase" = copy ]; then
 		wait_until 200 'the kernel copies' is_mid_copy "$lv"
 	else
-		wait_until 200 'the daemon has stopped' is_stopped
+		wait_until 200 'the daemon has stopped' daemon_is_stopped
 		table_uses_leg "vg/$lv"
 	fi
 	reservation=$(lvs -a --noheadings -o lv_name -S 'tags=pvmoved' vg | tr -d ' []')
@@ -302,7 +297,6 @@ it_ends() {
 		ends_failed "${outcome#*:}"
 		is_on "vg/$lv" "$from"
 		;;
-	gone:*) ends_failed "${outcome#*:}" ;;
 	wait:*)
 		wait_until 200 "the move waits: ${outcome#*:}" is_waiting_for "${outcome#*:}"
 		timeout 10 pvmovectl status "$move"
@@ -318,7 +312,7 @@ it_ends() {
 	esac
 	case $outcome in
 	back:lv_changed) ;;
-	back:* | gone:*) [ ! "${row_then[row]}" ] || eval "${row_then[row]}" ;;
+	back:*) [ ! "${row_then[row]}" ] || eval "${row_then[row]}" ;;
 	esac
 	daemon_stop
 	nothing_left vg

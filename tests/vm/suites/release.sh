@@ -100,7 +100,7 @@ mid_copy() {
 	left_in_mid_copy
 	# Asked by nobody: it says what it would do, and does nothing.
 	fails_with 1 pvmoved --release vg </dev/null
-	said 'vg/lv: is not yet committed: it goes back to its source'
+	said "vg/lv: is taken off its leg, and put where the metadata have it: $(pv 0)"
 	said 'lvpvmoved_1_1: extents .* are free again'
 	said 'move 1: ends'
 	said 'say --yes'
@@ -123,15 +123,11 @@ committed_on_one_pv() {
 	# Only PV 0 has got the commit.
 	dd if="$work/old" of="$(pv 1)" bs=1M count=1 oflag=direct conv=notrunc status=none
 	fails_with 0 pvmoved --release vg --dry-run
-	said 'vg/lv: is committed: it goes on to its destination'
+	said "vg/lv: is taken off its leg, and put where the metadata have it: $(pv 1)"
 	released
 	lies_on_dest
 	# What of the move was not begun is not begun any more.
 	move_has_ended_as aborted
-}
-
-daemon_is_stopped() {
-	[ "$(ps -o state= "$(daemon_pid)")" = T ]
 }
 
 retiring_without_journal() {

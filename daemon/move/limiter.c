@@ -66,6 +66,9 @@ static void set_held(struct mover *mover, bool held)
 			    "raid1_resync_throttle of dm_mirror: %s; limits are kept by copying "
 			    "little at a time",
 			    held ? "hold back" : "let go of", strerror(-r));
+	/* Whatever has come of it, it is not to stay so. */
+	if (held)
+		mover->ports->hold(mover->ctx, false);
 	limiter->cannot_hold = true;
 	limiter->retry_at_us = monotonic_us(mover) + RETRY_US;
 }

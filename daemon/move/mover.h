@@ -72,7 +72,7 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 /*
  * Changes how many bytes a second of a move, or of all moves together, are copied, or read back,
  * and records it; 0: as many as can be. Return as mover_set_goal() does. The rate is not checked:
- * see THROTTLE_RATE_MIN.
+ * see MOVE_LIMIT_MIN.
  */
 int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 		    struct refusal *refusal);

@@ -15,6 +15,9 @@
 /* Most destinations, and most PE ranges of one PV, that a request may name. */
 #define REQUEST_LIST_MAX 1024
 
+/* The lowest limit in bytes a second that can be asked for: a small region each second. */
+#define MOVE_LIMIT_MIN UINT64_C(65536)
+
 /* A PV somebody named, with the extents of it that are meant. */
 struct pv_choice {
 	char *device;            /* as it was asked for, for messages */

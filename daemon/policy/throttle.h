@@ -12,9 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The lowest rate that can be asked for: a region of 64 KiB a second. */
-#define THROTTLE_RATE_MIN UINT64_C(65536)
-
 /* Embedded by its owner; all zero is without a limit. */
 struct throttle {
 	uint64_t rate_bytes_s; /* 0: no limit */

@@ -135,7 +135,7 @@ static const char limit[] =
 	"until its end, that of --all until it is changed, after a reboot too.\n"
 	"\n"
 	"While a limit holds copying back, dm-mirrors of LVM's own are held back as well.\n"
-	"While no daemon runs nothing is: what was begun is copied at full speed.\n"
+	"While no daemon runs, no more is copied than what was begun, a few seconds' worth.\n"
 	"\n"
 	"  --all                one limit for all moves together, besides their own\n"
 	"  --json               print {\"move\": ...}; with --all {\"limit_bytes_s\": ...}\n"

@@ -11,6 +11,8 @@
 
 /* How often holding back is tried again after it has failed. */
 #define RETRY_US UINT64_C(10000000)
+/* How much ahead of its time a window is begun: drawing it takes about as long. */
+#define EARLY_US UINT64_C(50000)
 /* Smallest piece that is read back. */
 #define PIECE_BYTES_MIN UINT64_C(65536)
 
@@ -200,12 +202,15 @@ void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_byte
 
 uint64_t limiter_wait_us(struct drive *drive)
 {
+	uint64_t wait_us;
+
 	if (!is_limited(drive))
 		return 0;
 	advance(drive, monotonic_us(drive->mover));
 	sample(drive);
-	return longer(throttle_wait_us(&drive->throttle),
-		      throttle_wait_us(&limiter_of(drive)->host));
+	wait_us = longer(throttle_wait_us(&drive->throttle),
+			 throttle_wait_us(&limiter_of(drive)->host));
+	return wait_us > EARLY_US ? wait_us - EARLY_US : 0;
 }
 
 bool limiter_is_runaway(const struct drive *drive)

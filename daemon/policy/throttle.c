@@ -4,14 +4,24 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 /* What is kept of time that could not be used. Over 10 s it makes 3 %. */
 #define CREDIT_US UINT64_C(300000)
-/* As much time as a table is drawn for, when the kernel can be held back, and when it cannot. */
-#define WINDOW_LONG_US  UINT64_C(30000000)
-#define WINDOW_SHORT_US UINT64_C(500000)
+/*
+ * As much time as a table is drawn for. What it holds is the most that a copy can be ahead by,
+ * however late the daemon looks and whatever the kernel makes of being held: 5 % over 10 s.
+ */
+#define WINDOW_US UINT64_C(500000)
+/*
+ * The same for a copy that is behind: its disks hardly do more, and each new table takes time. The
+ * shorter one where it cannot be held back if they do all the same.
+ */
+#define WINDOW_BEHIND_US      UINT64_C(4000000)
+#define WINDOW_BEHIND_FREE_US UINT64_C(1000000)
 /* A copy is ahead by its window at most, when all goes well, and by what was in flight. */
 #define RUNAWAY_US    UINT64_C(2000000)
 #define RUNAWAY_BYTES (UINT64_C(4) << 20)
 /* A region that is copied at a time should not be a large part of a window. */
 #define REGION_US UINT64_C(125000)
+/* What sleeps when it is let go wakes up so much later at most (kcopyd, Linux 6.1). */
+#define WAKE_US UINT64_C(100000)
 /* How often to look while the kernel copies at full speed, and at most while it is held. */
 #define LOOK_US     UINT64_C(20000)
 #define LOOK_MAX_US UINT64_C(200000)
@@ -79,9 +89,14 @@ bool throttle_is_runaway(const struct throttle *throttle)
 	       ahead_bytes(throttle) > bytes_in(throttle->rate_bytes_s, RUNAWAY_US) + RUNAWAY_BYTES;
 }
 
-uint64_t throttle_window_bytes(const struct throttle *throttle, bool long_run)
+uint64_t throttle_window_bytes(const struct throttle *throttle, bool can_be_held)
 {
-	return bytes_in(throttle->rate_bytes_s, long_run ? WINDOW_LONG_US : WINDOW_SHORT_US);
+	uint64_t much_bytes = bytes_in(throttle->rate_bytes_s, CREDIT_US / 2);
+	uint64_t window_us = WINDOW_US;
+
+	if (throttle->balance_bytes > 0 && (uint64_t)throttle->balance_bytes >= much_bytes)
+		window_us = can_be_held ? WINDOW_BEHIND_US : WINDOW_BEHIND_FREE_US;
+	return bytes_in(throttle->rate_bytes_s, window_us);
 }
 
 uint64_t throttle_region_bytes_max(const struct throttle *throttle)
@@ -99,7 +114,7 @@ uint64_t throttle_meter_advance(struct throttle_meter *meter, uint64_t copied_by
 	return grown;
 }
 
-/* While held: in time for the first that is due. */
+/* While held: in time to let go for the first that is due. */
 static uint64_t look_in_time(uint64_t wait_us)
 {
 	if (wait_us < LOOK_US)
@@ -119,13 +134,13 @@ struct throttle_advice throttle_advise(const struct throttle_view *views, size_t
 		if (!view->is_copying && !view->is_swapping)
 			continue;
 		any_limited |= view->is_limited;
-		all_ahead &= view->is_limited && !view->is_swapping && view->wait_us > 0;
+		all_ahead &= view->is_limited && !view->is_swapping && view->wait_us > WAKE_US;
 		if (view->is_limited && view->wait_us < wait_us)
 			wait_us = view->wait_us;
 	}
 	if (!any_limited)
 		return advice;
 	advice.hold = all_ahead;
-	advice.look_us = all_ahead ? look_in_time(wait_us) : LOOK_US;
+	advice.look_us = all_ahead ? look_in_time(wait_us - WAKE_US) : LOOK_US;
 	return advice;
 }

@@ -36,10 +36,10 @@ uint64_t throttle_wait_us(const struct throttle *throttle);
 bool throttle_is_runaway(const struct throttle *throttle);
 
 /*
- * How many bytes to begin to copy at a time, and in regions of how many. long_run: the kernel can
- * be held back meanwhile; otherwise what is begun is copied at full speed. 0: any number.
+ * How many bytes to begin to copy at a time, and in regions of how many. can_be_held: by holding
+ * the kernel back, without harm to other copies. 0: any number.
  */
-uint64_t throttle_window_bytes(const struct throttle *throttle, bool long_run);
+uint64_t throttle_window_bytes(const struct throttle *throttle, bool can_be_held);
 uint64_t throttle_region_bytes_max(const struct throttle *throttle);
 
 /* Counts what a copy has done, from progress that may also go back when its table is redrawn. */

@@ -99,14 +99,14 @@ static void look(struct model *model)
 
 	for (size_t i = 0; i < model->move_count; i++) {
 		struct throttle *throttle = &model->moves[i].throttle;
-		bool long_run = model->move_count == 1 && model->can_hold;
+		bool can_be_held = model->move_count == 1 && model->can_hold;
 
 		throttle_advance(throttle, model->now_us);
 		throttle_charge(throttle, throttle_meter_advance(&model->moves[i].meter,
 								 model->moves[i].copied_bytes));
 		if (!move_is_copying(model, i) && throttle_wait_us(throttle) == 0) {
 			model->moves[i].has_window = true;
-			model->moves[i].window_bytes = throttle_window_bytes(throttle, long_run);
+			model->moves[i].window_bytes = throttle_window_bytes(throttle, can_be_held);
 			if (throttle->rate_bytes_s == 0)
 				model->moves[i].window_bytes = UINT64_C(1) << 50;
 		}
@@ -296,14 +296,14 @@ static void no_number_is_too_large(void **state)
 static void the_kernel_is_held_only_when_all_that_copy_are_ahead(void **state)
 {
 	struct throttle_view views[] = {
-		{.is_copying = true, .is_limited = true, .wait_us = 50 * MS_US},
-		{.is_copying = true, .is_limited = true, .wait_us = 90 * MS_US},
+		{.is_copying = true, .is_limited = true, .wait_us = 150 * MS_US},
+		{.is_copying = true, .is_limited = true, .wait_us = 190 * MS_US},
 	};
 
 	(void)state;
 	assert_true(throttle_advise(views, 2).hold);
 	assert_int_equal(throttle_advise(views, 2).look_us, 50 * MS_US);
-	views[1].wait_us = 0;
+	views[1].wait_us = 90 * MS_US; /* what sleeps needs as long to wake up */
 	assert_false(throttle_advise(views, 2).hold);
 	views[1].is_copying = false;
 	assert_true(throttle_advise(views, 2).hold);

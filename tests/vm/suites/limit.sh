@@ -132,9 +132,13 @@ the_host() {
 	end_them "$first" "$move"
 }
 
+# With a limit at which windows take a while to be copied, so that there is something to hold back.
 ways_out() {
-	lvs_on_one_disk
-	start_move --limit 2m -n one "$(pv 0)" "$(pv 1)"
+	throttle $admins
+	mkvg vg 0 1
+	mklv vg/one 480M 0
+	daemon_start
+	start_move --limit 6m "$(pv 0)" "$(pv 1)"
 	wait_until 60 'the copying is held back' parameter_is 1
 	daemon_stop
 	it_is_put_back
@@ -145,10 +149,10 @@ ways_out() {
 	pvmovectl resume "$move"
 	killed_while_held
 	daemon_start
-	[ "$(move_field "$move" limit_bytes_s)" = $((2 * mib)) ]
+	[ "$(move_field "$move" limit_bytes_s)" = $((6 * mib)) ]
 	pvmovectl limit "$move" none
 	it_is_put_back
-	pvmovectl limit "$move" 2m
+	pvmovectl limit "$move" 6m
 	killed_while_held
 	fails_with 0 pvmoved --release vg --yes
 	it_is_put_back

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -139,6 +140,7 @@ static enum exit_code parse_limit(const struct client *client, const char *text,
 {
 	uint64_t limit_bytes_s = 0;
 
+	assert(text);
 	if (strcmp(text, "none") == 0) {
 		*limit_bytes_sp = 0;
 		return EXIT_OK;

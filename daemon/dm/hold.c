@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,15 +25,20 @@ static int read_number(const char *path, unsigned *numberp)
 {
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char text[TEXT_SIZE] = "";
+	unsigned long number;
 	ssize_t len_bytes;
-	char end;
+	char *end;
 
 	if (fd < 0)
 		return -errno;
 	len_bytes = read(fd, text, sizeof(text) - 1);
 	if (len_bytes < 0)
 		return -errno;
-	return sscanf(text, "%9u%c", numberp, &end) >= 1 ? 0 : -EBADMSG;
+	number = strtoul(text, &end, 10);
+	if (end == text || number > UINT_MAX)
+		return -EBADMSG;
+	*numberp = (unsigned)number;
+	return 0;
 }
 
 static int write_number(const char *path, int flags, unsigned number)

@@ -14,7 +14,7 @@
  * shorter one where it cannot be held back if they do all the same.
  */
 #define WINDOW_BEHIND_US      UINT64_C(4000000)
-#define WINDOW_BEHIND_FREE_US UINT64_C(1000000)
+#define WINDOW_BEHIND_FREE_US UINT64_C(1500000)
 /* A copy is ahead by its window at most, when all goes well, and by what was in flight. */
 #define RUNAWAY_US    UINT64_C(2000000)
 #define RUNAWAY_BYTES (UINT64_C(4) << 20)

@@ -132,39 +132,51 @@ the_host() {
 	end_them "$first" "$move"
 }
 
-# With a limit at which windows take a while to be copied, so that there is something to hold back.
+# What had begun without a limit is much, and has to be held back; what a limited move begins is often
+# copied before anybody looks.
+hold_back() {
+	pvmovectl limit "$move" none
+	wait_until 60 'much is being copied' much_is_begun
+	pvmovectl limit "$move" 1m
+	wait_until 60 'the copying is held back' parameter_is 1
+}
+
+much_is_begun() {
+	dmsetup table vg-one-pvmoved | awk '$3 == "mirror" && $7 == "sync" && $2 > 65536 { much = 1 } END { exit !much }'
+}
+
 ways_out() {
 	throttle $admins
 	mkvg vg 0 1
 	mklv vg/one 480M 0
 	daemon_start
-	start_move --limit 6m "$(pv 0)" "$(pv 1)"
-	wait_until 60 'the copying is held back' parameter_is 1
-	daemon_stop
-	it_is_put_back
-	daemon_start
-	wait_until 60 'the copying is held back again' parameter_is 1
+	start_move "$(pv 0)" "$(pv 1)"
+	wait_mid_copy "$move"
+	hold_back
 	pvmovectl pause "$move"
 	it_is_put_back
 	pvmovectl resume "$move"
-	killed_while_held
+	hold_back
+	daemon_stop
+	it_is_put_back
 	daemon_start
-	[ "$(move_field "$move" limit_bytes_s)" = $((6 * mib)) ]
+	kill_while_held
+	daemon_start
+	[ "$(move_field "$move" limit_bytes_s)" = $mib ]
 	pvmovectl limit "$move" none
 	it_is_put_back
-	pvmovectl limit "$move" 6m
-	killed_while_held
+	kill_while_held
 	fails_with 0 pvmoved --release vg --yes
 	it_is_put_back
 	nothing_left vg
 }
 
-# By chance the daemon is killed when it has just let go: then it was not what is asked for.
-killed_while_held() {
+# By chance the daemon has just let go when it is killed.
+kill_while_held() {
 	local round
 
-	for round in {1..20}; do
-		wait_until 60 'the copying is held back' parameter_is 1
+	for round in {1..5}; do
+		hold_back
 		daemon_kill
 		! parameter_is 1 || return 0
 		echo "round $round: it had let go"

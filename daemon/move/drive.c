@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/units.h"
 #include "daemon/move/barrier.h"
+#include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
@@ -66,6 +67,15 @@ void drive_log(int level, const struct move *move, const struct pass *pass, cons
 	snprintf(id, sizeof(id), "%" PRIu64, move->id);
 	log_write(level, fields, sizeof(fields) / sizeof(fields[0]), "move %s (%s/%s): %s", id,
 		  move->vg_name, pass->lv_name, text);
+}
+
+int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	return mover_record(drive->mover, codec_encode_pass(drive->move, pass, ports->now_us(ctx),
+							    with_reservation));
 }
 
 static uint64_t monotonic_us(const struct drive *drive)
@@ -150,13 +160,14 @@ static void read_metadata(struct drive *drive)
 static void wait_again(struct drive *drive, struct pass *pass, enum pass_event event)
 {
 	uint64_t delay_ms = DRIVE_ABSENT_MS;
+	enum pass_reason reason = reason_of_event(event);
 
 	if (event == EVENT_EFFECT_FAILED) {
 		delay_ms = ending_retry_ms(drive);
 	} else if (event == EVENT_VG_ABSENT) {
 		reason_note_absence(drive, pass);
-	} else if (!drive->move->waiting) {
-		reason_note_trouble(drive, pass, reason_of_event(event),
+	} else if (!drive->move->waiting || pass->waits_for != reason) {
+		reason_note_trouble(drive, pass, reason,
 				    event == EVENT_ASTRAY
 					    ? "the metadata and the tables name different sides; "
 					      "put one of them right"

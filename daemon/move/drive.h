@@ -55,6 +55,9 @@ void drive_hurry(struct drive *drive);
 /* Progress may be made public, if it was not just now. */
 void drive_publish_progress(struct drive *drive);
 
+/* Writes the pass as it stands into the journal, its runs too or not. Errors: mover_record(). */
+int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation);
+
 /* Logs one line about a pass, with the fields that the journal can be searched by. */
 __attribute__((format(printf, 4, 5))) void
 drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...);

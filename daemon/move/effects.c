@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "daemon/move/codec.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/verify.h"
@@ -49,14 +48,11 @@ static int adopt_plan(struct drive *drive, struct pass *pass, struct plan *plan)
 	struct reservation *planned = &plan->passes[0].reservation;
 	struct run *runs = pass->reservation.runs;
 	size_t run_count = pass->reservation.run_count;
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
 	int r;
 
 	pass->reservation.runs = planned->runs;
 	pass->reservation.run_count = planned->run_count;
-	r = mover_record(drive->mover,
-			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), true));
+	r = drive_record_pass(drive, pass, true);
 	if (r < 0) {
 		pass->reservation.runs = runs;
 		pass->reservation.run_count = run_count;
@@ -123,8 +119,7 @@ static int activate(struct drive *drive, struct pass *pass, enum pass_state stat
 
 		snprintf(pass->activated_boot, sizeof(pass->activated_boot), "%s",
 			 ports->boot_id(ctx));
-		r = mover_record(drive->mover,
-				 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+		r = drive_record_pass(drive, pass, false);
 		if (r < 0)
 			return r;
 	}

@@ -5,20 +5,16 @@
 #include <syslog.h>
 
 #include "common/units.h"
-#include "daemon/move/codec.h"
 #include "daemon/move/failpoint.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/verify.h"
 
 static int record_state(struct drive *drive, const struct pass *pass)
 {
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
 	int r = failpoint_reach_state(FAILPOINT_BEFORE, pass->state);
 
 	if (r == 0)
-		r = mover_record(drive->mover,
-				 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+		r = drive_record_pass(drive, pass, false);
 	return r < 0 ? r : failpoint_reach_state(FAILPOINT_AFTER, pass->state);
 }
 

@@ -320,8 +320,8 @@ static int take_step(struct act *act, enum survey_step step, const struct survey
 }
 
 /*
- * LVM flushes nothing of what it writes (2.03.16). Before tables follow the metadata, and before this
- * ends well, a power cut must not be able to take that version back.
+ * LVM flushes nothing of what it writes (2.03.16). Before tables follow the metadata, and before
+ * this ends well, a power cut must not be able to take that version back.
  */
 static int make_stable(struct act *act)
 {

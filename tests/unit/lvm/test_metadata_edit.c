@@ -467,20 +467,34 @@ static void a_changed_lv_is_not_committed(void **state)
 	assert_refused(moved, METADATA_COMMIT, &reservation, -ESTALE);
 }
 
-static void release_removes_the_reservation_of_a_changed_lv(void **state)
+/* What release does to the reserved text in which somebody else has changed `from` to `to`. */
+static void assert_released(const char *from, const char *to, enum metadata_stage stage,
+			    const char *differences)
 {
 	const struct reservation reservation = WHOLE;
 	_free_ char *sample = sample_read("multi");
 	_free_ char *reserved = edit(sample, METADATA_RESERVE, &reservation);
-	_free_ char *moved =
-		text_replace(reserved, "stripes=[\"pv0\",20]", "stripes=[\"pv0\",120]");
-	_free_ char *released = edit(moved, METADATA_RELEASE, &reservation);
+	_free_ char *changed = text_replace(reserved, from, to);
+	_free_ char *released = edit(changed, METADATA_RELEASE, &reservation);
 
+	assert_stage(changed, &reservation, stage);
+	assert_differences(changed, released, differences);
+}
+
+static void release_removes_the_reservation_of_a_changed_lv(void **state)
+{
 	(void)state;
 	/* The LOCKED is the reservation's. */
-	assert_differences(moved, released,
-			   "~ multi/logical_volumes/data/status\n"
-			   "- multi/logical_volumes/" NAME "\n");
+	assert_released("stripes=[\"pv0\",20]", "stripes=[\"pv0\",120]", STAGE_CHANGED,
+			"~ multi/logical_volumes/data/status\n"
+			"- multi/logical_volumes/" NAME "\n");
+}
+
+static void release_removes_the_reservation_of_a_lost_lv(void **state)
+{
+	(void)state;
+	assert_released(DATA, "anothe-rlvx-abcd-abcd-abcd-abcd-abcdef", STAGE_LV_GONE,
+			"- multi/logical_volumes/" NAME "\n");
 }
 
 static void release_unlocks_the_lv_of_a_reservation_that_was_tampered_with(void **state)
@@ -495,20 +509,6 @@ static void release_unlocks_the_lv_of_a_reservation_that_was_tampered_with(void 
 	(void)state;
 	assert_stage(visible, &reservation, STAGE_CHANGED);
 	assert_differences(sample, released, "");
-}
-
-static void release_removes_the_reservation_of_a_lost_lv(void **state)
-{
-	const struct reservation reservation = WHOLE;
-	_free_ char *sample = sample_read("multi");
-	_free_ char *reserved = edit(sample, METADATA_RESERVE, &reservation);
-	_free_ char *another =
-		text_replace(reserved, DATA, "anothe-rlvx-abcd-abcd-abcd-abcd-abcdef");
-	_free_ char *released = edit(another, METADATA_RELEASE, &reservation);
-
-	(void)state;
-	assert_stage(another, &reservation, STAGE_LV_GONE);
-	assert_differences(another, released, "- multi/logical_volumes/" NAME "\n");
 }
 
 /* The text without what is between the two places, of which the second stays. */

@@ -188,3 +188,16 @@ move_ends_as() {
 	*) [ "$status" = 7 ] ;;
 	esac || fail "pvmovectl wait $1 ended with status $status for a move that is $2"
 }
+
+# by_hand STEP...: runs these blocks of commands of docs/recovery.md.
+by_hand() {
+	local step page=/usr/share/doc/pvmoved/recovery.md
+
+	for step in "$@"; do
+		sed -n "/^\`\`\`sh $step\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$page" >"$work/step"
+		[ -s "$work/step" ] || fail "there is no step $step in $page"
+		cat "$work/step"
+		# It sets variables for the next.
+		. "$work/step"
+	done
+}

@@ -66,7 +66,7 @@ interference() {
 		lv   | pvresize $dest                             | ok | ok | ok  | |
 		lv   | vgck vg                                    | ok | ok | ok  | |
 		lv   | vgck --updatemetadata vg                   | ok | ok | ok  | |
-		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed+ | back:lv_changed | wait:table_foreign+ | | vgcfgrestore -qq -y -f $work/new vg
+		lv   | vgcfgrestore -y -f $work/old vg            | back:lv_changed+ | back:lv_changed | back:lv_changed+ | | vgcfgrestore -qq -y -f $work/new vg
 		lv   | dmsetup remove --noudevsync vg-lv          | no=1 | no=1 | no=1 | busy |
 		lv   | dmsetup remove --noudevsync vg-lv-pvmoved  | no=1 | no=1 | no=1 | busy |
 		idle | dmsetup remove vg-idle                     | back:table_foreign+ | back:table_foreign | off+ | | lvchange -qq -ay vg/idle
@@ -76,10 +76,11 @@ interference() {
 		lv   | dmsetup load vg-lv-pvmoved --table "$bogus" | ok | ok | ok  | |
 		lv   | reload vg-lv "$on_source"                  | off+ | off+ | -   | |
 		idle | reload vg-idle "$on_source"                | off+ | off+ | wait:table_foreign+ | | reload vg-idle "$on_dest"
-		idle | reload vg-idle "$in_two"                   | back:table_foreign+ | back:table_foreign+ | - | |
+		idle | reload vg-idle "$bogus"                    | back:table_foreign+ | back:table_foreign+ | - | | lvchange --refresh vg/idle
 		lv   | reload vg-lv-pvmoved "$on_source"          | ok+ | ok+ | -   | |
 		idle | reload vg-idle-pvmoved "$on_source"        | -  | -  | wait:table_foreign+ | | reload vg-idle-pvmoved "$on_dest"
-		idle | reload vg-idle-pvmoved "$bogus"            | back:table_foreign+ | back:table_foreign+ | wait:table_foreign+ | | reload vg-idle-pvmoved "$on_dest"
+		idle | reload vg-idle-pvmoved "$bogus"            | back:table_foreign+ | back:table_foreign+ | - | |
+		idle | reload vg-idle-pvmoved "$bogus"            | -  | -  | wait:table_foreign+ | | reload vg-idle-pvmoved "$on_dest"
 	EOF2
 }
 
@@ -193,8 +194,6 @@ draw_tables() {
 	len=$(blockdev --getsz "/dev/vg/$1")
 	on_source="0 $len linear $source $(first_sector "$1" "$source")"
 	on_dest="0 $len linear $dest $(first_sector "$1" "$dest")"
-	in_two="0 2048 ${on_source#* * }
-2048 $((len - 2048)) linear $source $(($(first_sector "$1" "$source") + 2048))"
 	bogus="0 $len error"
 }
 
@@ -325,8 +324,11 @@ run_rows() {
 	local row status wrong=
 
 	for row in "${rows[@]}"; do
-		# A copy that is nearly over is let go, and the LV caught again on its way back.
+		# A copy that is nearly over is let go, and the LV caught again when it is back beside the others.
 		if [ "$move" ] && [ "$phase" = copy ] && ! is_mid_copy "${row_moved[row]}"; then
+			let_go
+			it_ends "$row"
+			catch_move "${row_moved[row]}"
 			let_go
 			it_ends "$row"
 			move=

@@ -273,19 +273,6 @@ wedged() {
 	is_on vg/other 0
 }
 
-# by_hand STEP...: runs these blocks of commands of docs/recovery.md.
-by_hand() {
-	local step page=/usr/share/doc/pvmoved/recovery.md
-
-	for step in "$@"; do
-		sed -n "/^\`\`\`sh $step\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$page" >"$work/step"
-		[ -s "$work/step" ] || fail "there is no step $step in $page"
-		cat "$work/step"
-		# It sets variables for the next.
-		. "$work/step"
-	done
-}
-
 no_link_is_led_astray() {
 	udevadm settle --timeout=30
 	[ "$(readlink -e "/dev/disk/by-uuid/$(findmnt -no UUID /mnt/lv)")" = "$(readlink -e /dev/vg/lv)" ] ||

@@ -225,26 +225,18 @@ void limiter_charge(struct drive *drive, uint64_t bytes)
 	throttle_charge(&limiter_of(drive)->host, bytes);
 }
 
-/*
- * Holding back stops all that copy. It suffices for one alone, and for several that have only the
- * host's limit in common; otherwise each copies little at a time.
- */
-static bool hold_suffices(const struct drive *drive, size_t *copyingp)
+/* Those that copy now or will soon, this one too. */
+static size_t count_copying(const struct drive *drive)
 {
 	const struct mover *mover = drive->mover;
-	bool suffices = !mover->limiter.cannot_hold;
+	size_t count = 1;
 
-	*copyingp = 1;
 	for (size_t i = 0; i < mover->drive_count; i++) {
-		const struct drive *other = mover->drives[i];
-		const struct pass *pass = move_current_pass(other->move);
+		const struct pass *pass = move_current_pass(mover->drives[i]->move);
 
-		if (other == drive || !pass || !state_copies(pass->state))
-			continue;
-		(*copyingp)++;
-		suffices &= other->throttle.rate_bytes_s == 0 && drive->throttle.rate_bytes_s == 0;
+		count += mover->drives[i] != drive && pass && state_copies(pass->state);
 	}
-	return suffices;
+	return count;
 }
 
 static uint64_t lesser_limit(uint64_t a, uint64_t b)
@@ -254,13 +246,12 @@ static uint64_t lesser_limit(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-void limiter_narrow(const struct drive *drive, struct copy_shape *shape)
+void limiter_narrow(struct drive *drive, struct copy_shape *shape)
 {
-	const struct throttle *host = &limiter_of(drive)->host;
-	size_t copying;
-	bool suffices = hold_suffices(drive, &copying);
-	uint64_t window_bytes = lesser_limit(throttle_window_bytes(&drive->throttle, suffices),
-					     throttle_window_bytes(host, suffices) / copying);
+	struct throttle *host = &limiter_of(drive)->host;
+	size_t copying = count_copying(drive);
+	uint64_t window_bytes = lesser_limit(throttle_begin_window(&drive->throttle),
+					     throttle_begin_window(host) / copying);
 	uint64_t region_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
 					     throttle_region_bytes_max(host) / copying);
 

@@ -43,7 +43,7 @@ uint64_t limiter_wait_us(struct drive *drive);
 bool limiter_is_runaway(const struct drive *drive);
 
 /* Narrows what the move begins to copy at a time to what its limit makes of it. */
-void limiter_narrow(const struct drive *drive, struct copy_shape *shape);
+void limiter_narrow(struct drive *drive, struct copy_shape *shape);
 
 /* Most bytes to read back at a time, at least 64 KiB. */
 uint64_t limiter_piece_bytes_max(const struct drive *drive);

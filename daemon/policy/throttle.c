@@ -10,11 +10,11 @@
  */
 #define WINDOW_US UINT64_C(500000)
 /*
- * The same for a copy that is behind: its disks hardly do more, and each new table takes time. The
- * shorter one where it cannot be held back if they do all the same.
+ * The same for a copy that loses time: its disks hardly do more, or each new table takes long. It
+ * is drawn so for a while, since with the longer windows nothing is lost any more.
  */
-#define WINDOW_BEHIND_US      UINT64_C(4000000)
-#define WINDOW_BEHIND_FREE_US UINT64_C(1500000)
+#define WINDOW_SLOW_US UINT64_C(1500000)
+#define SLOW_FOR_US    UINT64_C(10000000)
 /* A copy is ahead by its window at most, when all goes well, and by what was in flight. */
 #define RUNAWAY_US    UINT64_C(2000000)
 #define RUNAWAY_BYTES (UINT64_C(4) << 20)
@@ -55,8 +55,10 @@ void throttle_advance(struct throttle *throttle, uint64_t now_us)
 	if (due > INT64_MAX ||
 	    __builtin_add_overflow(throttle->balance_bytes, (int64_t)due,
 				   &throttle->balance_bytes) ||
-	    throttle->balance_bytes > credit_max)
+	    throttle->balance_bytes > credit_max) {
 		throttle->balance_bytes = credit_max;
+		throttle->has_lost = true;
+	}
 }
 
 void throttle_charge(struct throttle *throttle, uint64_t bytes)
@@ -89,14 +91,14 @@ bool throttle_is_runaway(const struct throttle *throttle)
 	       ahead_bytes(throttle) > bytes_in(throttle->rate_bytes_s, RUNAWAY_US) + RUNAWAY_BYTES;
 }
 
-uint64_t throttle_window_bytes(const struct throttle *throttle, bool can_be_held)
+uint64_t throttle_begin_window(struct throttle *throttle)
 {
-	uint64_t much_bytes = bytes_in(throttle->rate_bytes_s, CREDIT_US / 2);
-	uint64_t window_us = WINDOW_US;
-
-	if (throttle->balance_bytes > 0 && (uint64_t)throttle->balance_bytes >= much_bytes)
-		window_us = can_be_held ? WINDOW_BEHIND_US : WINDOW_BEHIND_FREE_US;
-	return bytes_in(throttle->rate_bytes_s, window_us);
+	if (throttle->has_begun && throttle->has_lost)
+		throttle->slow_until_us = throttle->last_us + SLOW_FOR_US;
+	throttle->has_begun = true;
+	throttle->has_lost = false;
+	return bytes_in(throttle->rate_bytes_s,
+			throttle->last_us < throttle->slow_until_us ? WINDOW_SLOW_US : WINDOW_US);
 }
 
 uint64_t throttle_region_bytes_max(const struct throttle *throttle)

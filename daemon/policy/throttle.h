@@ -14,10 +14,13 @@
 
 /* Embedded by its owner; all zero is without a limit. */
 struct throttle {
-	uint64_t rate_bytes_s; /* 0: no limit */
-	uint64_t last_us;      /* up to when the balance is worked out */
-	int64_t balance_bytes; /* above 0: so many are due; below: so many too many were copied */
-	uint64_t rest;         /* millionths of a byte */
+	uint64_t rate_bytes_s;  /* 0: no limit */
+	uint64_t last_us;       /* up to when the balance is worked out */
+	int64_t balance_bytes;  /* above 0: so many are due; below: so many too many were copied */
+	uint64_t rest;          /* millionths of a byte */
+	bool has_begun;         /* a window */
+	bool has_lost;          /* time, since the last window began */
+	uint64_t slow_until_us; /* windows are longer up to then */
 };
 
 /* Begins anew, with neither credit nor debt: what was copied at another rate does not count. */
@@ -35,11 +38,10 @@ uint64_t throttle_wait_us(const struct throttle *throttle);
 /* So far ahead that no usual hold of the kernel explains it: copying must be stopped otherwise. */
 bool throttle_is_runaway(const struct throttle *throttle);
 
-/*
- * How many bytes to begin to copy at a time, and in regions of how many. can_be_held: by holding
- * the kernel back, without harm to other copies. 0: any number.
- */
-uint64_t throttle_window_bytes(const struct throttle *throttle, bool can_be_held);
+/* A window begins: returns how many bytes to copy before the next one; 0: any number. */
+uint64_t throttle_begin_window(struct throttle *throttle);
+
+/* Most bytes of a region. 0: any number. */
 uint64_t throttle_region_bytes_max(const struct throttle *throttle);
 
 /* Counts what a copy has done, from progress that may also go back when its table is redrawn. */

@@ -99,14 +99,13 @@ static void look(struct model *model)
 
 	for (size_t i = 0; i < model->move_count; i++) {
 		struct throttle *throttle = &model->moves[i].throttle;
-		bool can_be_held = model->move_count == 1 && model->can_hold;
 
 		throttle_advance(throttle, model->now_us);
 		throttle_charge(throttle, throttle_meter_advance(&model->moves[i].meter,
 								 model->moves[i].copied_bytes));
 		if (!move_is_copying(model, i) && throttle_wait_us(throttle) == 0) {
 			model->moves[i].has_window = true;
-			model->moves[i].window_bytes = throttle_window_bytes(throttle, can_be_held);
+			model->moves[i].window_bytes = throttle_begin_window(throttle);
 			if (throttle->rate_bytes_s == 0)
 				model->moves[i].window_bytes = UINT64_C(1) << 50;
 		}
@@ -270,7 +269,7 @@ static void without_a_limit_nothing_waits_and_nobody_looks(void **state)
 	throttle_charge(&throttle, UINT64_MAX);
 	assert_int_equal(throttle_wait_us(&throttle), 0);
 	assert_false(throttle_is_runaway(&throttle));
-	assert_int_equal(throttle_window_bytes(&throttle, true), 0);
+	assert_int_equal(throttle_begin_window(&throttle), 0);
 	assert_false(advice.hold);
 	assert_int_equal(advice.look_us, 0);
 }

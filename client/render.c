@@ -17,7 +17,7 @@
 #define NAMES_MAX 3
 
 /* Most lines above the passes of a move. */
-#define HEADER_LINES_MAX 10
+#define HEADER_LINES_MAX 11
 
 /* Room for a date and time. */
 #define TIME_TEXT_MAX 32
@@ -272,6 +272,14 @@ static void write_time(FILE *out, const char *title, uint64_t time_us)
 	fprintf(out, "  %s%s\n", title, text);
 }
 
+static void write_limit(FILE *out, const char *title, uint64_t limit_bytes_s)
+{
+	char text[UNITS_TEXT_MAX];
+
+	units_format_bytes(limit_bytes_s, text);
+	fprintf(out, "  %s%s/s\n", title, text);
+}
+
 static int render_move(FILE *out, const struct move_view *move, const struct style *style)
 {
 	struct style rest = *style;
@@ -282,6 +290,8 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 	fputc('\n', out);
 	if (move->lv)
 		fprintf(out, "  Only LV  %s\n", move->lv);
+	if (move->limit_bytes_s != VIEW_UNKNOWN)
+		write_limit(out, "Limit    ", move->limit_bytes_s);
 	write_time(out, "Started  ", move->created_us);
 	if (move->finished_us != VIEW_UNKNOWN)
 		write_time(out, "Ended    ", move->finished_us);
@@ -359,6 +369,8 @@ void render_info(FILE *out, const struct info_view *info)
 	fprintf(out, "pvmoved %s (pvmovectl %s)\n  State folder      %s\n", info->version,
 		PVMOVED_VERSION, info->state_dir);
 	write_time(out, "Running since     ", info->started_us);
+	if (info->limit_bytes_s != VIEW_UNKNOWN)
+		write_limit(out, "Limit of all      ", info->limit_bytes_s);
 	fprintf(out, "  Boot ID           %s\n  Unfinished moves  %" PRIu64 "\n", info->boot_id,
 		info->moves_unfinished);
 }

@@ -24,6 +24,7 @@ struct wiring {
 	struct event *compact;    /* pending while the journal is to be compacted */
 	uint64_t compacted_bytes; /* the journal's size after the last compaction; 0: none yet */
 	char boot_id[UUID_TEXT_SIZE];
+	bool holds; /* it has to do with the kernel's copying: another daemon does not */
 };
 
 /* The ports; their ctx is a struct wiring. */

@@ -18,6 +18,7 @@
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
 #include "daemon/move/failpoint.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/stability.h"
@@ -234,6 +235,8 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 		return EVENT_PAUSE;
 	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
 		return EVENT_PAUSE;
+	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && limiter_is_runaway(drive))
+		return EVENT_AHEAD;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
 	    seen != EVENT_VG_ABSENT)
 		return EVENT_RESUME;
@@ -247,6 +250,30 @@ static void wait_for_resume(struct drive *drive, struct pass *pass, const struct
 		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
 	drive->vg_is_fresh = false;
 	look_after(drive, DRIVE_ABSENT_MS, true);
+}
+
+static uint64_t ms_up(uint64_t time_us)
+{
+	return time_us / 1000 + 1;
+}
+
+/* All that was begun is copied, and the move's limit has no room yet to begin more. */
+static bool waits_for_limit(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+			    const struct effect_scene *scene)
+{
+	const struct leg_progress *progress = &scene->seen.progress;
+	uint64_t wait_us;
+
+	if (row->action != ACTION_REDRAW || row->next != PASS_COPYING || !progress->idle ||
+	    progress->copied_sectors == progress->total_sectors)
+		return false;
+	wait_us = limiter_wait_us(drive);
+	if (wait_us == 0)
+		return false;
+	watch(drive, pass);
+	if (ms_up(wait_us) < DRIVE_PROGRESS_MS)
+		look_after(drive, ms_up(wait_us), false);
+	return true;
 }
 
 /* By older metadata a table looks foreign that somebody else has made by newer one. */
@@ -306,6 +333,8 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 			watch(drive, pass);
 		return row->next != row->state;
 	}
+	if (scene && waits_for_limit(drive, pass, row, scene))
+		return false;
 	drive->effect = row->action;
 	drive->busy = true;
 	r = failpoint_reach_action(FAILPOINT_BEFORE, row->action);
@@ -317,7 +346,10 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	if (r == EFFECT_BESIDE) {
 		drive->busy = false;
-		look_after(drive, DRIVE_IDLE_MS, false);
+		/* Nothing may have been begun for want of room in the move's limit. */
+		look_after(drive,
+			   drive->is_comparing ? DRIVE_IDLE_MS : ms_up(limiter_wait_us(drive)),
+			   false);
 		return false;
 	}
 	if (r != EFFECT_HOPELESS)

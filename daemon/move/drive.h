@@ -14,6 +14,7 @@
 #include "daemon/move/verification.h"
 #include "daemon/policy/queue.h"
 #include "daemon/policy/stall.h"
+#include "daemon/policy/throttle.h"
 
 /* Most disks of a pass that are told apart; the rest is left out of the queues. */
 #define DRIVE_DISKS_MAX 16
@@ -44,9 +45,12 @@ struct drive {
 	struct queue_disk disks[DRIVE_DISKS_MAX]; /* of the current pass */
 	size_t disk_count;
 	bool disks_known;
-	bool waits_for_turn; /* the current pass could begin, or go on, but others go first */
-	bool may_copy;       /* nobody does any more */
-	struct stall stall;  /* of the current pass */
+	bool waits_for_turn;      /* the current pass could begin, or go on, but others go first */
+	bool may_copy;            /* nobody does any more */
+	struct stall stall;       /* of the current pass */
+	struct throttle throttle; /* the move's limit */
+	struct throttle_meter meter; /* of what the current pass has copied */
+	bool is_copying;             /* as the limiter has last seen it */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */

@@ -114,6 +114,7 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	move->vg_name = strdup(plan->vg_name);
 	if (!move->vg_name || take_passes(mover, move, plan) < 0)
 		return NULL;
+	move->limit_bytes_s = enquiry->request->limit_bytes_s;
 	move->request = steal_pointer(&enquiry->request);
 	move_derive_progress(move);
 	return steal_pointer(&move);
@@ -144,6 +145,7 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan)
 	}
 	if (plan->origin)
 		turn_note_disks(drive, plan->origin);
+	limiter_change(mover, drive, move->limit_bytes_s);
 	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
 		 move->vg_name);
 	answer_enquiry(enquiry, NULL, NULL, move);

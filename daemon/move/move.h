@@ -83,8 +83,9 @@ struct move {
 	uint64_t extent_bytes;
 	struct move_request *request;
 	enum move_goal goal;
-	uint64_t created_us;  /* since the epoch */
-	uint64_t finished_us; /* since the epoch; 0: not yet */
+	uint64_t limit_bytes_s; /* 0: none */
+	uint64_t created_us;    /* since the epoch */
+	uint64_t finished_us;   /* since the epoch; 0: not yet */
 	struct pass *passes;
 	size_t pass_count;
 	/* observed */

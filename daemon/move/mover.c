@@ -131,6 +131,7 @@ static void forget_wedged(const struct mover *mover, struct move *move)
 
 void mover_begin(struct mover *mover)
 {
+	limiter_begin(mover);
 	for (size_t i = 0; i < mover->drive_count; i++)
 		forget_wedged(mover, mover->drives[i]->move);
 	for (size_t i = 0; i < mover->drive_count; i++)
@@ -172,7 +173,10 @@ void mover_rearm(struct mover *mover)
 	uint64_t now_us = mover->ports->monotonic_us(mover->ctx);
 	uint64_t next_us = UINT64_MAX;
 
-	for (size_t i = 0; i < mover->drive_count; i++) {
+	limiter_look(mover);
+	if (mover->limiter.look_at_us != 0)
+		next_us = mover->limiter.look_at_us;
+	for (size_t i = 0; i < mover->drive_count && !mover->stopped; i++) {
 		const struct drive *drive = mover->drives[i];
 
 		if (drive->look_at_us != 0 && !drive->busy && drive->look_at_us < next_us)
@@ -180,7 +184,7 @@ void mover_rearm(struct mover *mover)
 		if (stalling_due_us(drive) < next_us)
 			next_us = stalling_due_us(drive);
 	}
-	if (next_us != UINT64_MAX && !mover->stopped)
+	if (next_us != UINT64_MAX)
 		mover->ports->wake_after(mover->ctx,
 					 next_us > now_us ? (next_us - now_us + 999) / 1000 : 0);
 }
@@ -282,6 +286,62 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 	drive_hurry(drive);
 	drive_run(drive);
 	return 0;
+}
+
+/* A move that waits for its limit may have to wait no more, and one that copies must. */
+static void look_anew(struct drive *drive)
+{
+	if (drive->attempts == 0)
+		drive_hurry(drive);
+	drive_run(drive);
+}
+
+int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
+		    struct refusal *refusal)
+{
+	struct drive *drive = mover_find_drive(mover, id);
+	struct move *move = drive ? drive->move : NULL;
+	uint64_t before;
+	int r;
+
+	if (!move)
+		return refuse(refusal, REFUSAL_NO_SUCH_MOVE, id, NULL);
+	if (move_is_terminal(move))
+		return refuse(refusal, REFUSAL_MOVE_ENDED, id, move_state_name(move_state(move)));
+	if (move->limit_bytes_s == limit_bytes_s)
+		return 0;
+	before = move->limit_bytes_s;
+	move->limit_bytes_s = limit_bytes_s;
+	r = mover_record(mover, codec_encode_goal(move));
+	if (r < 0) {
+		move->limit_bytes_s = before;
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
+	}
+	limiter_change(mover, drive, limit_bytes_s);
+	mover_publish(mover, move);
+	look_anew(drive);
+	return 0;
+}
+
+int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)
+{
+	int r;
+
+	if (mover->host_limit_bytes_s == limit_bytes_s)
+		return 0;
+	r = mover_record(mover, codec_encode_next_id(mover->next_id, limit_bytes_s));
+	if (r < 0)
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, 0, strerror(-r));
+	mover->host_limit_bytes_s = limit_bytes_s;
+	limiter_change(mover, NULL, limit_bytes_s);
+	for (size_t i = 0; i < mover->drive_count; i++)
+		look_anew(mover->drives[i]);
+	return 0;
+}
+
+uint64_t mover_host_limit(const struct mover *mover)
+{
+	return mover->host_limit_bytes_s;
 }
 
 int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg)

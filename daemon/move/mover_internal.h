@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "daemon/move/drive.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
 
@@ -26,6 +27,8 @@ struct mover {
 	bool is_settling;
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
+	uint64_t host_limit_bytes_s; /* of all moves together; 0: none */
+	struct limiter limiter;
 	uint64_t seq;
 	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */
 	mover_watch_fn *watch;

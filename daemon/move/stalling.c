@@ -5,6 +5,7 @@
 #include <syslog.h>
 
 #include "common/units.h"
+#include "daemon/move/mover_internal.h"
 #include "daemon/plan/shape.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -19,11 +20,16 @@ static bool should_copy(const struct drive *drive, const struct pass *pass)
 	       !drive->move->waiting && (!drive->busy || drive->effect == ACTION_REDRAW);
 }
 
-static uint64_t patience_us(void)
+static uint64_t patience_us(const struct drive *drive)
 {
 	uint64_t step_bytes = (uint64_t)copy_tuning_default.turning.region_sectors * SECTOR_BYTES;
 
-	return stall_patience_us(step_bytes, 0);
+	uint64_t limit_bytes_s = drive->move->limit_bytes_s;
+	uint64_t host_bytes_s = drive->mover->host_limit_bytes_s;
+
+	if (host_bytes_s > 0 && (limit_bytes_s == 0 || host_bytes_s < limit_bytes_s))
+		limit_bytes_s = host_bytes_s;
+	return stall_patience_us(step_bytes, limit_bytes_s);
 }
 
 static void begin(struct drive *drive, const struct pass *pass, uint64_t for_us, uint64_t now_us)
@@ -59,7 +65,7 @@ void stalling_look(struct drive *drive)
 		end(drive, pass, false);
 		return;
 	}
-	switch (stall_note(&drive->stall, now_us, pass->copied_bytes, patience_us())) {
+	switch (stall_note(&drive->stall, now_us, pass->copied_bytes, patience_us(drive))) {
 	case STALL_BEGAN:
 		begin(drive, pass, now_us - drive->stall.progress_us, ports->now_us(ctx));
 		break;
@@ -73,5 +79,5 @@ void stalling_look(struct drive *drive)
 
 uint64_t stalling_due_us(const struct drive *drive)
 {
-	return stall_due_us(&drive->stall, patience_us());
+	return stall_due_us(&drive->stall, patience_us(drive));
 }

@@ -126,6 +126,7 @@ void mover_arrange_turns(struct mover *mover)
 
 		mover->entries[i] = (struct queue_entry){
 			.role = role_of(drive),
+			.is_limited = drive->move->limit_bytes_s > 0,
 			.disks_known = drive->disks_known,
 			.disks = drive->disks,
 			.disk_count = drive->disk_count,

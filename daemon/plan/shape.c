@@ -5,6 +5,9 @@
 
 #include "common/units.h"
 
+/* Smallest region that copying is narrowed to, whatever the limit. */
+#define NARROW_REGION_MIN_SECTORS 128u
+
 const struct copy_tuning copy_tuning_default = {
 	/* Four copies of 512 KiB keep the queue of a solid-state disk filled. */
 	.solid = {.parallel = 4, .region_sectors = 1024},
@@ -48,4 +51,20 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 	if (shape.parallel > fitting)
 		shape.parallel = fitting;
 	return shape;
+}
+
+void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t region_bytes)
+{
+	uint64_t window_sectors = window_bytes / SECTOR_BYTES;
+	uint64_t piece_sectors;
+
+	while (shape->region_sectors > NARROW_REGION_MIN_SECTORS &&
+	       shape->region_sectors > region_bytes / SECTOR_BYTES)
+		shape->region_sectors /= 2;
+	while (shape->parallel > 1 && window_sectors / shape->parallel < shape->region_sectors)
+		shape->parallel--;
+	piece_sectors = window_sectors / shape->parallel;
+	piece_sectors -= piece_sectors % shape->region_sectors;
+	shape->piece_max_sectors =
+		piece_sectors > shape->region_sectors ? piece_sectors : shape->region_sectors;
 }

@@ -9,8 +9,9 @@
 #include "daemon/plan/leg.h"
 
 struct copy_shape {
-	unsigned parallel;       /* mirrors that copy at the same time; at least 1 */
-	uint32_t region_sectors; /* a power of two, at least 2 */
+	unsigned parallel;          /* mirrors that copy at the same time; at least 1 */
+	uint32_t region_sectors;    /* a power of two, at least 2 */
+	uint64_t piece_max_sectors; /* of each mirror; 0: only as long as the kernel can bear */
 };
 
 struct copy_tuning {
@@ -28,3 +29,9 @@ extern const struct copy_tuning copy_tuning_default;
  */
 struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 				 const struct copy_tuning *tuning);
+
+/*
+ * Narrows a shape to one that begins to copy about window_bytes at a time, one region at the
+ * least, in regions of at most region_bytes where that is not below 64 KiB.
+ */
+void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t region_bytes);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 
 /*
  * Most regions of a mirror that copies. The kernel keeps three bits and part of
@@ -171,11 +172,15 @@ static unsigned free_slots(const struct slice_map *map, const struct copy_shape 
 }
 
 /* Begins to copy up to so many slices of what waits. Returns 0 or -ENOMEM. */
-static int begin_copies(const struct slice_map *map, unsigned slots, uint32_t region_sectors,
+static int begin_copies(const struct slice_map *map, unsigned slots, const struct copy_shape *shape,
 			struct slice_map *next)
 {
 	_free_ unsigned *shares = calloc(map->count + 1, sizeof(*shares));
+	const uint32_t region_sectors = shape->region_sectors;
 	uint64_t piece, max = (uint64_t)SYNC_REGIONS_MAX * region_sectors;
+
+	if (shape->piece_max_sectors > 0 && shape->piece_max_sectors < max)
+		max = shape->piece_max_sectors;
 
 	if (!shares)
 		return -ENOMEM;
@@ -225,8 +230,7 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 		return r;
 	settle(map, paused, &settled);
 	join(&settled, geometry);
-	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape->region_sectors,
-			 &next);
+	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape, &next);
 	if (r < 0)
 		return r;
 	set_regions(&next, shape);

@@ -85,6 +85,15 @@ struct leg_progress {
 /* True when it is the source that is in trouble. */
 bool leg_trouble_is_of_source(enum leg_trouble trouble);
 
+/* What a live table tells of the copying at a glance, whoever's table it is. */
+struct leg_glance {
+	uint64_t copied_sectors;
+	bool is_copying; /* some mirror has something left to copy */
+};
+
+struct leg_glance leg_glance_at(const struct dm_table *table,
+				const struct dm_mirror_status *mirrors);
+
 /*
  * Reads map and progress back from a live leg. mirrors: one status per target
  * of the table, ignored for linear ones. A slice whose mirror is in trouble

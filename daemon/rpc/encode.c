@@ -24,6 +24,11 @@ static int add_text_or_null(struct json_object *object, const char *key, const c
 	return text ? protocol_add_text(object, key, text) : protocol_add_null(object, key);
 }
 
+int encode_limit(struct json_object *object, uint64_t limit_bytes_s)
+{
+	return add_number_if(limit_bytes_s != 0, object, "limit_bytes_s", limit_bytes_s);
+}
+
 static struct json_object *encode_reason(enum pass_reason code, const char *text)
 {
 	cleanup(protocol_put) struct json_object *reason = json_object_new_object();
@@ -179,7 +184,7 @@ struct json_object *encode_move(const struct move *move)
 		    0 ||
 	    add_number_if(move->request->verify, object, "verified_bytes",
 			  move_verified_bytes(move)) < 0 ||
-	    add_estimate(object, move) < 0 ||
+	    add_estimate(object, move) < 0 || encode_limit(object, move->limit_bytes_s) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||
 	    protocol_add_number(object, "seq", move->seq) < 0)

@@ -157,6 +157,21 @@ static const struct scenario scenarios[] = {
 		.moves = {{.wanted = true, .source = 0, .verify = true}},
 		.script = SCRIPT_PAUSE_VERIFYING,
 	},
+	{
+		.name = "limits",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "two", .segments = {{0, 4, 3}}}}}},
+		.moves = {{.wanted = true, .source = 0, .lv = "one", .limit_bytes_s = 2 << 20},
+			  {.wanted = true,
+			   .source = 0,
+			   .lv = "two",
+			   .limit_bytes_s = 1 << 20,
+			   .verify = true}},
+	},
 };
 
 const struct scenario *scenario_list(size_t *countp)

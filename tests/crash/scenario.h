@@ -19,6 +19,7 @@ struct scenario_move {
 	size_t destination_count;
 	bool in_turn; /* asked for only when the move before has ended */
 	bool verify;
+	uint64_t limit_bytes_s;
 };
 
 struct scenario {

@@ -144,6 +144,7 @@ void fake_dm_clear(struct fake_dm *dm)
 	while (dm->device_count > 0)
 		device_free(dm->devices[--dm->device_count]);
 	dm->next_minor = 0;
+	dm->held = false;
 	dm->event = false;
 }
 

@@ -33,7 +33,8 @@
 	C(SWAP, "swap", true)             \
 	C(REMOVE, "remove", true)         \
 	C(FLUSH, "flush", true)           \
-	C(COMPARE, "compare", false)
+	C(COMPARE, "compare", false)      \
+	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,
 enum world_call { WORLD_CALL_LIST(C) };

@@ -440,7 +440,7 @@ static void plan_is_shown_with_its_runs(void **state)
 
 static void daemon_is_shown(void **state)
 {
-	struct info_view info = {"1.2", "b007", "/var/lib/pvmoved", 1700000000000000, 2};
+	struct info_view info = {"1.2", "b007", "/var/lib/pvmoved", 1700000000000000, 20 << 20, 2};
 	struct sheet sheet;
 
 	(void)state;
@@ -449,13 +449,14 @@ static void daemon_is_shown(void **state)
 	expect_sheet(&sheet, "pvmoved 1.2 (pvmovectl " PVMOVED_VERSION ")\n"
 			     "  State folder      /var/lib/pvmoved\n"
 			     "  Running since     2023-11-14 22:13:20\n"
+			     "  Limit of all      20.00 MiB/s\n"
 			     "  Boot ID           b007\n"
 			     "  Unfinished moves  2\n");
 }
 
 static void absurd_times_are_shown_somehow(void **state)
 {
-	struct info_view info = {"1.2", "b007", "/", INT64_MAX, 0};
+	struct info_view info = {"1.2", "b007", "/", INT64_MAX, VIEW_UNKNOWN, 0};
 	struct sheet sheet;
 
 	(void)state;

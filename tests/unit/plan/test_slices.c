@@ -265,10 +265,53 @@ static void a_table_mirrors_each_slice_to_its_own_place(void **state)
 	assert_int_equal(target->dest_sectors, geometry.runs[1].dest_sectors + 10 * MIB);
 }
 
+static void a_shape_is_narrowed_to_a_window(void **state)
+{
+	struct copy_shape shape = four;
+
+	(void)state;
+	copy_shape_narrow(&shape, UINT64_C(8) << 20, UINT64_C(2) << 20);
+	assert_int_equal(shape.parallel, 4);
+	assert_int_equal(shape.region_sectors, 1024);
+	assert_int_equal(shape.piece_max_sectors, 4096);
+	shape = four;
+	copy_shape_narrow(&shape, UINT64_C(1) << 20, UINT64_C(300) << 10);
+	assert_int_equal(shape.region_sectors, 512);
+	assert_int_equal(shape.parallel, 4);
+	assert_int_equal(shape.piece_max_sectors, 512);
+	shape = four;
+	copy_shape_narrow(&shape, 1, 1);
+	assert_int_equal(shape.region_sectors, 128);
+	assert_int_equal(shape.parallel, 1);
+	assert_int_equal(shape.piece_max_sectors, 128);
+	shape = one;
+	copy_shape_narrow(&shape, INT64_MAX, INT64_MAX);
+	assert_int_equal(shape.region_sectors, 4096);
+}
+
+static void a_narrow_window_begins_no_more_than_it_may(void **state)
+{
+	const struct copy_shape shape = {
+		.parallel = 4, .region_sectors = 128, .piece_max_sectors = 256};
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		hand_geometry((uint64_t[]){100000, 384}, 2);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+	uint64_t begun = 0;
+
+	(void)state;
+	hand_advance(&map, &geometry, &shape, false);
+	for (size_t i = 0; i < map.count; i++)
+		if (map.slices[i].kind == SLICE_SYNC)
+			begun += map.slices[i].len_sectors;
+	assert_int_equal(begun, 4 * 256);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_leg_is_a_pass_through_run_by_run),
+		cmocka_unit_test(a_shape_is_narrowed_to_a_window),
+		cmocka_unit_test(a_narrow_window_begins_no_more_than_it_may),
 		cmocka_unit_test(one_run_is_cut_into_four_alike),
 		cmocka_unit_test(slices_are_dealt_to_the_longest_stretches),
 		cmocka_unit_test(pieces_of_one_window_are_alike),

@@ -138,6 +138,10 @@ static void any_history_of_windows_keeps_what_is_copied(void **state)
 		for (size_t window = 0; window < 12; window++) {
 			struct copy_shape shape = {.parallel = (unsigned)hand_random(&seed, 9),
 						   .region_sectors = 2u << hand_random(&seed, 14)};
+
+			if (hand_random(&seed, 2))
+				shape.piece_max_sectors =
+					shape.region_sectors * (1 + hand_random(&seed, 5));
 			bool paused = hand_random(&seed, 4) == 0;
 			size_t copying = count_kind(&map, SLICE_SYNC);
 			struct slice_map next;

@@ -103,7 +103,7 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 		":null,'waits_"
 		"for':null,'trouble':null}],"
 		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
-		"'eta_us':null,"
+		"'eta_us':null,'limit_bytes_s':null,"
 		"'created_us':1700000000000000,'finished_us':null,'request_id':null,"
 		"'seq':99}");
 }
@@ -219,11 +219,14 @@ static void rate_and_time_left_are_those_of_a_running_move(void **state)
 	running = encode_move(&sample.move);
 	assert_member(running, "rate_bytes_s", "1000");
 	assert_member(running, "eta_us", "7000000");
+	assert_member(running, "limit_bytes_s", "null");
+	sample.move.limit_bytes_s = 65536;
 	sample.move.goal = GOAL_PAUSE;
 	paused = encode_move(&sample.move);
 	assert_member(paused, "state", "\"paused\"");
 	assert_member(paused, "rate_bytes_s", "null");
 	assert_member(paused, "eta_us", "null");
+	assert_member(paused, "limit_bytes_s", "65536");
 	sample.passes[1].state = PASS_DONE;
 	done = encode_move(&sample.move);
 	assert_member(done, "rate_bytes_s", "null");

@@ -341,6 +341,21 @@ static void the_order_is_the_same_after_a_restart(void **state)
 	}
 }
 
+static void a_limit_lets_the_next_go_on_beside(void **state)
+{
+	struct scene *scene = *state;
+	uint64_t first = start(scene, 0, "one");
+	uint64_t second = start(scene, 0, "two");
+	struct refusal refusal;
+
+	run_until(scene, first, PASS_COPYING);
+	assert_queued(scene, second, 1, first, "fake0");
+	assert_int_equal(mover_set_limit(scene->mover, first, UINT64_C(1) << 20, &refusal), 0);
+	assert_queued(scene, second, 0, 0, "");
+	run_until(scene, second, PASS_COPYING);
+	assert_false(is_over(scene, first));
+}
+
 static void one_whose_vg_is_gone_holds_nobody_up(void **state)
 {
 	struct scene *scene = *state;
@@ -369,6 +384,7 @@ int main(void)
 		TEST(one_that_waits_can_be_paused_and_aborted),
 		TEST(a_move_keeps_its_turn_from_pass_to_pass),
 		TEST(the_order_is_the_same_after_a_restart),
+		TEST(a_limit_lets_the_next_go_on_beside),
 		TEST(one_whose_vg_is_gone_holds_nobody_up),
 	};
 

@@ -31,6 +31,10 @@ daemon_start_failing() {
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
 }
 
+no_executor() {
+	! pgrep -x pvmoved-dm >/dev/null
+}
+
 daemon_is_stopped() {
 	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
 }

@@ -398,7 +398,7 @@ run_together() {
 		[ "${row_moved[row]}" != "$lv" ] || [[ ${row_outcome[row]} != @(no|ok|no=*) ]] || rows+=("$row")
 	done
 	[ ${#rows[@]} -gt 0 ] || return 0
-	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 900
+	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 1800
 	count
 }
 

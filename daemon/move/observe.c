@@ -211,23 +211,34 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 	return 0;
 }
 
+/*
+ * Looks again with the disks that are gone under the numbers by which the leg has them. Where that
+ * makes no sense, the event stays what it was.
+ */
+static int observe_by_leg(const struct pass_sight *sight, struct absence *absence,
+			  struct observation *seen)
+{
+	struct pass_sight before = *sight;
+	int r = absence_see(sight, absence);
+
+	if (r < 0)
+		return r;
+	before.vg = &absence->vg;
+	r = leg_geometry_make(&absence->vg, sight->reservation, &seen->geometry);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return observe_tables(&before, metadata_stage(&absence->vg, sight->reservation), seen);
+}
+
 /* With a PV of the pass missing: as if the VG were absent, unless there is a leg to get off. */
 static int observe_absence(const struct pass_sight *sight, struct observation *seen)
 {
 	cleanup(absence_deinit) struct absence absence = {0};
-	struct pass_sight completed = *sight;
 	int r;
 
 	if (!sight->leg->present)
 		return 0;
-	r = absence_see(sight, &absence);
-	if (r < 0)
-		return r;
-	completed.vg = &absence.vg;
-	r = leg_geometry_make(&absence.vg, sight->reservation, &seen->geometry);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	r = observe_tables(&completed, metadata_stage(&absence.vg, sight->reservation), seen);
+	r = observe_by_leg(sight, &absence, seen);
 	if (r == 0)
 		absence_temper(&absence, sight->reservation, seen);
 	return r;
@@ -238,25 +249,18 @@ static bool makes_no_sense(enum pass_event event)
 	return event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG || event == EVENT_ASTRAY;
 }
 
-/* With a disk of the pass back under another number: the tables have it under the one it had. */
+/* With a disk of the pass back under another number, which its tables do not know. */
 static int observe_return(const struct pass_sight *sight, struct observation *seen)
 {
 	cleanup(absence_deinit) struct absence absence = {0};
-	cleanup(observation_deinit) struct observation then = {0};
-	struct pass_sight before = *sight;
+	cleanup(observation_deinit) struct observation then = {.event = seen->event};
 	int r;
 
 	if (!sight->leg->present)
 		return 0;
-	r = absence_see(sight, &absence);
-	if (r < 0 || (!absence.source && !absence.dest))
-		return r;
-	before.vg = &absence.vg;
-	r = leg_geometry_make(&absence.vg, sight->reservation, &then.geometry);
-	if (r == 0)
-		r = observe_tables(&before, metadata_stage(&absence.vg, sight->reservation), &then);
+	r = observe_by_leg(sight, &absence, &then);
 	if (r < 0 || makes_no_sense(then.event))
-		return r == -ENOMEM ? r : 0;
+		return r;
 	/* What is done about it is done with the numbers of now. */
 	leg_geometry_deinit(&then.geometry);
 	then.geometry = seen->geometry;
@@ -281,10 +285,11 @@ int pass_observe(const struct pass_sight *sight, struct observation *observation
 		r = observe_tables(sight, metadata_stage(sight->vg, sight->reservation), &seen);
 		if (r == 0 && makes_no_sense(seen.event))
 			r = observe_return(sight, &seen);
-	} else if (r == -ENODEV)
+	} else if (r == -ENODEV) {
 		r = observe_absence(sight, &seen);
-	else if (r != -ENOMEM)
+	} else if (r != -ENOMEM) {
 		r = 0; /* metadata that make no sense are as good as none */
+	}
 	if (r < 0) {
 		observation_deinit(&seen);
 		return r;

@@ -31,6 +31,10 @@ daemon_start_failing() {
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
 }
 
+no_executor() {
+	! pgrep -x pvmoved-dm >/dev/null
+}
+
 daemon_is_stopped() {
 	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
 }
@@ -72,7 +76,7 @@ daemon_answers() {
 	pvmovectl status >/dev/null 2>&1
 }
 
-# daemon_stop: with SIGTERM; it has one second.
+# daemon_stop: with SIGTERM; it takes a moment, and waits for no copy.
 daemon_stop() {
 	local pid started_ms status=0 took_ms
 
@@ -83,7 +87,7 @@ daemon_stop() {
 	took_ms=$(($(date +%s%3N) - started_ms))
 	rm "$work/daemon.pid"
 	[ "$status" = 0 ] || fail "the daemon ended with status $status on SIGTERM"
-	[ "$took_ms" -lt 1000 ] || fail "the daemon took $took_ms ms to end on SIGTERM"
+	[ "$took_ms" -lt 10000 ] || fail "the daemon took $took_ms ms to end on SIGTERM"
 }
 
 daemon_kill() {

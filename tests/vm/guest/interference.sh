@@ -56,8 +56,10 @@ interference() {
 		lv   | vgreduce vg $dest                          | no | no | no  | still in use |
 		lv   | pvremove $source                           | no | no | no  | is used by VG |
 		lv   | pvremove $dest                             | no | no | no  | is used by VG |
-		lv   | vgsplit vg new $source                     | no | no | wait:vg_absent | must be inactive | vgmerge -qq vg new
-		lv   | vgsplit vg new $dest                       | wait:vg_absent+ | wait:vg_absent+ | no | must be inactive | vgmerge -qq vg new
+		lv   | vgsplit vg new $source                     | no | no | -   | must be inactive |
+		lv   | split_off $source                          | -  | -  | wait:vg_absent | | merge_again
+		lv   | vgsplit vg new $dest                       | -  | -  | no  | must be inactive |
+		lv   | split_off $dest                            | wait:vg_absent+ | wait:vg_absent+ | - | | merge_again
 		lv   | vgmerge second vg                          | no | no | no  | active |
 		lv   | vgmerge vg second                          | ok | ok | ok  | | vgsplit -qq vg second $fourth
 		lv   | vgexport vg                                | no | no | no  | active |
@@ -208,6 +210,15 @@ first_sector() {
 
 reload() {
 	dmsetup load "$1" --table "$2" && dmsetup resume --noflush --nolockfs "$1"
+}
+
+# vg/idle may lie there: it has to be inactive for that.
+split_off() {
+	lvchange -qq -an vg/idle && vgsplit vg new "$1"
+}
+
+merge_again() {
+	vgmerge -qq vg new && lvchange -qq -ay vg/idle
 }
 
 is_read_only() {
@@ -387,7 +398,7 @@ run_together() {
 		[ "${row_moved[row]}" != "$lv" ] || [[ ${row_outcome[row]} != @(no|ok|no=*) ]] || rows+=("$row")
 	done
 	[ ${#rows[@]} -gt 0 ] || return 0
-	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 900
+	in_step "$phase_words, ${#rows[@]} commands are refused or do no harm to vg/$lv" run_rows 1800
 	count
 }
 

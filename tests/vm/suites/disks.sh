@@ -270,6 +270,8 @@ a_destination_that_is_unplugged_after_the_last_mirror() {
 	rm "$work/stamps.pid"
 	umount /mnt/lv || umount -l /mnt/lv
 	late_disks_appear
+	wait_until 60 'the move waits for somebody' says_that_sides_differ
+	lvchange --refresh vg/lv
 	move_ends_as "$move" 'done'
 	comes_back_with_its_disk
 	it_went_forward

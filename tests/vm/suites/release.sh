@@ -54,10 +54,6 @@ executors_have_left() {
 	wait_until 20 'the executors leave' no_executor
 }
 
-no_executor() {
-	! pgrep -x pvmoved-dm >/dev/null
-}
-
 released() {
 	fails_with 0 pvmoved --release vg --yes
 	said 'VG vg is plain LVM again'

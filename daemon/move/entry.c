@@ -39,7 +39,6 @@ static void leave_pass(struct drive *drive)
 	drive->attempts = 0;
 	drive->plan_is_stale = false;
 	drive->is_told = false;
-	drive->vg_is_fresh = false;
 	drive->verification = (struct verification){0};
 	drive->search = (struct search){.is_under_way = false};
 	if (move_is_terminal(drive->move))

@@ -27,13 +27,14 @@ struct drive {
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
 	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
-	enum pass_action effect; /* which */
 	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
+	enum pass_action effect; /* which */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
-	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
 	bool must_wait;          /* until look_at_us nothing is to be tried */
 	bool is_told;            /* `told` is what the last effect has to say */
+	bool is_comparing;       /* beside all else: the drive is not busy with it */
+	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
 	enum pass_event told;
 	enum pass_event seen;             /* the last observation */
 	size_t flush_next;                /* run whose destination is flushed next */
@@ -41,21 +42,23 @@ struct drive {
 	struct verification verification; /* of the current pass, for as long as it is in sync */
 	struct verification_piece piece;  /* is being compared, or was last */
 	struct search search;             /* of the current pass */
-	bool is_comparing;                /* beside all else: the drive is not busy with it */
 	struct queue_disk disks[DRIVE_DISKS_MAX]; /* of the current pass */
 	size_t disk_count;
-	bool disks_known;
-	bool waits_for_turn;      /* the current pass could begin, or go on, but others go first */
-	bool may_copy;            /* nobody does any more */
-	struct stall stall;       /* of the current pass */
-	struct throttle throttle; /* the move's limit */
+	struct stall stall;          /* of the current pass */
+	struct throttle throttle;    /* the move's limit */
 	struct throttle_meter meter; /* of what the current pass has copied */
 	bool is_copying;             /* as the limiter has last seen it */
+	bool disks_known;
+	bool waits_for_turn; /* the current pass could begin, or go on, but others go first */
+	bool may_copy;       /* nobody does any more */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */
 struct drive *drive_new(struct mover *mover, struct move *move);
 void drive_free(struct drive *drive);
+
+/* The VG's metadata were read just now. Takes vg over; NULL: the VG is absent. */
+void drive_take_vg(struct drive *drive, struct vg *vg);
 
 /* Goes as far as it can go now. */
 void drive_run(struct drive *drive);

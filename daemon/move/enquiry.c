@@ -9,10 +9,10 @@
 #include "common/log.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
-#include "daemon/move/turn.h"
 
 DEFINE_CLEANUP(struct move *, move_freep, move_free)
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
+DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
 
 /* A request on its way from "asked" to "planned" or "started". */
 struct enquiry {
@@ -120,8 +120,10 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	return steal_pointer(&move);
 }
 
-static void start_plan(struct enquiry *enquiry, struct plan *plan)
+/* Takes over the metadata that the plan was made by: the drive begins with them. */
+static void start_plan(struct enquiry *enquiry, struct plan *plan, struct vg *vg)
 {
+	cleanup(vg_freep) struct vg *read = vg;
 	struct mover *mover = enquiry->mover;
 	cleanup(move_freep) struct move *move = make_move(mover, enquiry, plan);
 	struct drive *drive;
@@ -143,8 +145,7 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 		return;
 	}
-	if (plan->origin)
-		turn_note_disks(drive, plan->origin);
+	drive_take_vg(drive, steal_pointer(&read));
 	limiter_change(mover, drive, move->limit_bytes_s);
 	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
 		 move->vg_name);
@@ -154,8 +155,10 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan)
 	drive_run(drive);
 }
 
+/* Takes vg over. */
 static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 {
+	cleanup(vg_freep) struct vg *read = vg;
 	cleanup(plan_freep) struct plan *plan = NULL;
 	_free_ struct plan_claim *claims = NULL;
 	struct mover *mover = enquiry->mover;
@@ -170,7 +173,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	}
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
-		r = planner_make_plan(enquiry->request, vg, claims, claim_count, &plan, &refusal);
+		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
 	if (r < 0)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 	else if (r == PLAN_REFUSED)
@@ -178,7 +181,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
-		start_plan(enquiry, plan);
+		start_plan(enquiry, plan, steal_pointer(&read));
 }
 
 static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
@@ -189,7 +192,6 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "vgcfgbackup", result->message);
 	else
 		finish_enquiry(enquiry, vg);
-	vg_free(vg);
 }
 
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,

@@ -117,6 +117,7 @@ the_host() {
 	local first
 
 	lvs_on_one_disk
+	disks_turn 0 # both at a time
 	pvmovectl limit --all 4m
 	start_move -n one "$(pv 0)" "$(pv 1)"
 	first=$move

@@ -15,6 +15,7 @@
 #include "common/protocol.h"
 #include "daemon/listener.h"
 #include "daemon/rpc/server.h"
+#include "daemon/settings.h"
 #include "daemon/wiring.h"
 
 struct daemon {
@@ -22,8 +23,10 @@ struct daemon {
 	struct event_base *base;
 	struct wiring wiring;
 	struct rpc_server *rpc;
+	struct settings settings;
 	struct event *on_term;
 	struct event *on_int;
+	struct event *on_hup;
 	struct event *watchdog;
 	char socket_path[256];
 	int listen_fd;
@@ -36,6 +39,18 @@ static void on_signal(evutil_socket_t signal_number, short what, void *arg)
 	(void)what;
 	log_info("stopping on signal %d; the kernel goes on copying", (int)signal_number);
 	event_base_loopbreak(daemon->base);
+}
+
+/* systemd takes the words for the answer to its own signal by when they were said. */
+static void on_reload(evutil_socket_t signal_number, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)signal_number;
+	(void)what;
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, wiring_ports.monotonic_us(NULL));
+	settings_reload(&daemon->settings);
+	sd_notify(0, "READY=1");
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)
@@ -72,8 +87,10 @@ static int start_loop(struct daemon *daemon)
 		return fail(-ENOMEM, "make", "the event loop");
 	daemon->on_term = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
 	daemon->on_int = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
-	if (!daemon->on_term || !daemon->on_int || event_add(daemon->on_term, NULL) < 0 ||
-	    event_add(daemon->on_int, NULL) < 0)
+	daemon->on_hup = evsignal_new(daemon->base, SIGHUP, on_reload, daemon);
+	if (!daemon->on_term || !daemon->on_int || !daemon->on_hup ||
+	    event_add(daemon->on_term, NULL) < 0 || event_add(daemon->on_int, NULL) < 0 ||
+	    event_add(daemon->on_hup, NULL) < 0)
 		return fail(-ENOMEM, "watch for", "signals");
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
 		const struct timeval half = {.tv_sec = (time_t)(watchdog_us / 2 / 1000000),
@@ -191,6 +208,8 @@ static void stop(struct daemon *daemon)
 		event_free(daemon->on_term);
 	if (daemon->on_int)
 		event_free(daemon->on_int);
+	if (daemon->on_hup)
+		event_free(daemon->on_hup);
 	if (daemon->watchdog)
 		event_free(daemon->watchdog);
 	if (daemon->base)
@@ -200,6 +219,9 @@ static void stop(struct daemon *daemon)
 
 static int run(struct daemon *daemon)
 {
+	daemon->settings.wiring = &daemon->wiring;
+	daemon->settings.rpc = daemon->rpc;
+	settings_apply(&daemon->settings);
 	wiring_compact_journal(&daemon->wiring);
 	mover_begin(daemon->wiring.mover);
 	sd_notify(0, "READY=1");
@@ -207,9 +229,11 @@ static int run(struct daemon *daemon)
 	return event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int daemon_run(const struct options *options)
+int daemon_run(const struct options *options, const struct config *config)
 {
-	struct daemon daemon = {.options = options, .listen_fd = -1};
+	struct daemon daemon = {.options = options,
+				.settings = {.config = *config, .path = options->config_path},
+				.listen_fd = -1};
 	int status;
 
 	if (options->socket_path)

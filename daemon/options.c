@@ -8,11 +8,17 @@
 static const char help[] =
 	"pvmoved owns the moves of live LVM extents between disks; pvmovectl asks for them.\n"
 	"\n"
-	"usage: pvmoved [--foreground] [--state-dir DIR] [--run-dir DIR] [--socket PATH]\n"
-	"       pvmoved --release VG [--dry-run] [--yes] [--state-dir DIR] [--run-dir DIR]\n"
+	"usage: pvmoved [--foreground] [--config FILE] [--state-dir DIR] [--run-dir DIR]\n"
+	"               [--socket PATH]\n"
+	"       pvmoved --check-config [--config FILE]\n"
+	"       pvmoved --release VG [--dry-run] [--yes] [--config FILE] [--state-dir DIR]\n"
+	"               [--run-dir DIR]\n"
 	"       pvmoved --dump-states | --list-failpoints | --help | --version\n"
 	"\n"
 	"  --foreground      run by hand: log to standard error, make the socket ourselves\n"
+	"  --config FILE     the configuration (/etc/pvmoved/pvmoved.conf), and FILE.d/*.conf;\n"
+	"                    /dev/null for none\n"
+	"  --check-config    say whether it is right, print what it comes to, and end\n"
 	"  --state-dir DIR   the journal's folder (/var/lib/pvmoved)\n"
 	"  --run-dir DIR     for temporary files and the socket (/run/pvmoved)\n"
 	"  --socket PATH     the socket (org.pvmoved in the run folder)\n"
@@ -39,12 +45,16 @@ void options_parse(int argc, char **argv, struct options *options)
 		SOCKET,
 		DUMP_STATES,
 		LIST_FAILPOINTS,
+		CONFIG,
+		CHECK_CONFIG,
 		RELEASE,
 		DRY_RUN,
 		YES
 	};
 	static const struct option long_options[] = {
 		{"foreground", no_argument, NULL, 'f'},
+		{"config", required_argument, NULL, CONFIG},
+		{"check-config", no_argument, NULL, CHECK_CONFIG},
 		{"state-dir", required_argument, NULL, STATE_DIR},
 		{"run-dir", required_argument, NULL, RUN_DIR},
 		{"socket", required_argument, NULL, SOCKET},
@@ -59,11 +69,17 @@ void options_parse(int argc, char **argv, struct options *options)
 	};
 	int option;
 
-	*options = (struct options){.state_dir = "/var/lib/pvmoved", .run_dir = "/run/pvmoved"};
+	*options = (struct options){0};
 	while ((option = getopt_long(argc, argv, "fhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'f':
 			options->foreground = true;
+			break;
+		case CONFIG:
+			options->config_path = optarg;
+			break;
+		case CHECK_CONFIG:
+			options->check_config = true;
 			break;
 		case STATE_DIR:
 			options->state_dir = optarg;
@@ -109,4 +125,14 @@ void options_parse(int argc, char **argv, struct options *options)
 			argv[optind]);
 		exit(EXIT_USAGE);
 	}
+}
+
+void options_complete(struct options *options, const struct config *config)
+{
+	if (!options->state_dir)
+		options->state_dir = config->state_dir;
+	if (!options->run_dir)
+		options->run_dir = config->run_dir;
+	if (!options->socket_path && config->socket[0] != '\0')
+		options->socket_path = config->socket;
 }

@@ -18,6 +18,7 @@ int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 	mover->ports = ports;
 	mover->ctx = ctx;
 	mover->next_id = 1;
+	mover->history_max = MOVER_HISTORY_MAX;
 	LIST_INIT(&mover->enquiries);
 	*moverp = mover;
 	return 0;
@@ -59,7 +60,8 @@ const struct move *mover_next_move(const struct mover *mover, const struct move 
 	return NULL;
 }
 
-void mover_forget_oldest(struct mover *mover)
+/* Forgets one; false when there are no more than are to be kept. */
+static bool forget_oldest(struct mover *mover)
 {
 	size_t finished = 0;
 	size_t oldest = mover->drive_count;
@@ -71,11 +73,24 @@ void mover_forget_oldest(struct mover *mover)
 			oldest = i;
 		}
 	}
-	if (finished <= MOVER_HISTORY_MAX)
-		return;
+	if (finished <= mover->history_max)
+		return false;
 	drive_free(mover->drives[oldest]);
 	memmove(&mover->drives[oldest], &mover->drives[oldest + 1],
 		(--mover->drive_count - oldest) * sizeof(struct drive *));
+	return true;
+}
+
+void mover_forget_oldest(struct mover *mover)
+{
+	while (forget_oldest(mover))
+		;
+}
+
+void mover_set_history(struct mover *mover, size_t move_count)
+{
+	mover->history_max = move_count;
+	mover_forget_oldest(mover);
 }
 
 struct drive *mover_add_move(struct mover *mover, struct move *move)

@@ -15,7 +15,7 @@
 struct mover;
 struct ports;
 
-/* Finished moves kept as history. */
+/* Finished moves kept as history unless something else is set. */
 #define MOVER_HISTORY_MAX 1000
 
 /* ports and ctx are borrowed and must outlive the mover. Returns 0 or -ENOMEM. */
@@ -34,6 +34,12 @@ void mover_begin(struct mover *mover);
  * record.
  */
 int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg);
+
+/*
+ * Keeps that many finished moves from now on, and forgets older ones. Not ahead of the last
+ * mover_replay(): the journal may hold more about any move that is in it.
+ */
+void mover_set_history(struct mover *mover, size_t move_count);
 
 /* Something may have changed in the kernel: look at all running passes. */
 void mover_look(struct mover *mover);

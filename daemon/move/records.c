@@ -97,7 +97,6 @@ static int replay_move(struct mover *mover, struct record *record)
 	if (!mover_add_move(mover, record->move))
 		return -ENOMEM;
 	record->move = NULL;
-	mover_forget_oldest(mover);
 	return 0;
 }
 

@@ -8,7 +8,7 @@ need_build_tools() {
 	need_packages cmake:cmake ninja:ninja-build gcc:gcc /usr/include/stdio.h:libc6-dev \
 		pkg-config:pkg-config /usr/include/libdevmapper.h:libdevmapper-dev \
 		/usr/include/event2/event.h:libevent-dev /usr/include/json-c/json.h:libjson-c-dev \
-		/usr/include/systemd/sd-daemon.h:libsystemd-dev "$@"
+		/usr/include/systemd/sd-daemon.h:libsystemd-dev /usr/include/ini.h:libinih-dev "$@"
 }
 
 need_test_tools() {

@@ -7,6 +7,7 @@
 #include "daemon/daemon.h"
 #include "daemon/move/failpoint.h"
 #include "daemon/move/fsm.h"
+#include "daemon/move/message.h"
 #include "daemon/options.h"
 #include "daemon/release/release.h"
 #include "daemon/settings.h"
@@ -24,7 +25,8 @@ static int run(struct options *options)
 	struct config config;
 
 	if (config_load(options->config_path, &settings_log, &config) < 0) {
-		log_error("the configuration is wrong: nothing was begun; see pvmoved.conf(5)");
+		message_log(MESSAGE_CONFIG_WRONG, LOG_ERR,
+			    "the configuration is wrong: nothing was begun; see pvmoved.conf(5)");
 		return EXIT_CONFIG;
 	}
 	if (options->check_config) {
@@ -49,6 +51,10 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &options);
 	if (options.dump_states) {
 		fsm_print(stdout);
+		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	if (options.list_messages) {
+		message_print(stdout);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	if (options.list_failpoints)

@@ -13,7 +13,7 @@ static const char help[] =
 	"       pvmoved --check-config [--config FILE]\n"
 	"       pvmoved --release VG [--dry-run] [--yes] [--config FILE] [--state-dir DIR]\n"
 	"               [--run-dir DIR]\n"
-	"       pvmoved --dump-states | --list-failpoints | --help | --version\n"
+	"       pvmoved --dump-states | --list-messages | --list-failpoints | --help | --version\n"
 	"\n"
 	"  --foreground      run by hand: log to standard error, make the socket ourselves\n"
 	"  --config FILE     the configuration (/etc/pvmoved/pvmoved.conf), and FILE.d/*.conf;\n"
@@ -26,6 +26,7 @@ static const char help[] =
 	"  --dry-run         with --release: only say what would be done\n"
 	"  --yes             with --release: do not ask\n"
 	"  --dump-states     print the state machine as a table\n"
+	"  --list-messages   print the ids of log messages (MESSAGE_ID)\n"
 	"  --list-failpoints print where a debug build can be made to fail\n"
 	"  --help            print this text\n"
 	"  --version         print the version\n"
@@ -44,6 +45,7 @@ void options_parse(int argc, char **argv, struct options *options)
 		RUN_DIR,
 		SOCKET,
 		DUMP_STATES,
+		LIST_MESSAGES,
 		LIST_FAILPOINTS,
 		CONFIG,
 		CHECK_CONFIG,
@@ -62,6 +64,7 @@ void options_parse(int argc, char **argv, struct options *options)
 		{"dry-run", no_argument, NULL, DRY_RUN},
 		{"yes", no_argument, NULL, YES},
 		{"dump-states", no_argument, NULL, DUMP_STATES},
+		{"list-messages", no_argument, NULL, LIST_MESSAGES},
 		{"list-failpoints", no_argument, NULL, LIST_FAILPOINTS},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
@@ -92,6 +95,9 @@ void options_parse(int argc, char **argv, struct options *options)
 			break;
 		case DUMP_STATES:
 			options->dump_states = true;
+			break;
+		case LIST_MESSAGES:
+			options->list_messages = true;
 			break;
 		case LIST_FAILPOINTS:
 			options->list_failpoints = true;

@@ -23,6 +23,7 @@ struct options {
 	bool check_config;
 	bool foreground;
 	bool dump_states;
+	bool list_messages;
 	bool list_failpoints;
 	const char *release_vg; /* NULL: run as a daemon */
 	bool yes;               /* do not ask */

@@ -2,6 +2,7 @@
 #include "daemon/settings.h"
 
 #include "common/log.h"
+#include "daemon/move/message.h"
 
 void settings_apply(const struct settings *settings)
 {
@@ -36,9 +37,9 @@ static void tell(void *arg, const struct config_key *key, const char *value)
 	const bool now = key->change == CONFIG_AT_ONCE;
 
 	(void)arg;
-	log_write(now ? LOG_INFO : LOG_WARNING, NULL, 0, "%s in [%s] is now %s%s", key->name,
-		  key->section, *value ? value : "not set",
-		  now ? "" : "; that waits for a restart (systemctl restart pvmoved)");
+	message_log(now ? MESSAGE_RELOADED : MESSAGE_CONFIG_WAITS, now ? LOG_INFO : LOG_WARNING,
+		    "%s in [%s] is now %s%s", key->name, key->section, *value ? value : "not set",
+		    now ? "" : "; that waits for a restart (systemctl restart pvmoved)");
 }
 
 void settings_reload(struct settings *settings)
@@ -46,10 +47,12 @@ void settings_reload(struct settings *settings)
 	const struct config before = settings->config;
 
 	if (config_load(settings->path, &settings_log, &settings->config) < 0) {
-		log_error("the configuration is wrong and was not taken: what was in effect stays");
+		message_log(
+			MESSAGE_CONFIG_WRONG, LOG_ERR,
+			"the configuration is wrong and was not taken: what was in effect stays");
 		return;
 	}
 	settings_apply(settings);
 	config_compare(&before, &settings->config, tell, NULL);
-	log_info("the configuration was read again");
+	message_log(MESSAGE_RELOADED, LOG_INFO, "the configuration was read again");
 }

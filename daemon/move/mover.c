@@ -81,6 +81,21 @@ static bool forget_oldest(struct mover *mover)
 	return true;
 }
 
+void mover_sum_up(const struct mover *mover, struct mover_sum *sum)
+{
+	*sum = (struct mover_sum){0};
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct move *move = mover->drives[i]->move;
+
+		if (move_is_terminal(move))
+			continue;
+		sum->count[move_state(move)]++;
+		sum->unfinished++;
+		sum->total_bytes += move_total_bytes(move);
+		sum->copied_bytes += move_copied_bytes(move);
+	}
+}
+
 void mover_forget_oldest(struct mover *mover)
 {
 	while (forget_oldest(mover))

@@ -79,6 +79,15 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
 const struct move *mover_find_move(const struct mover *mover, uint64_t id);
 
+/* All moves that have not ended, taken together. */
+struct mover_sum {
+	uint64_t count[MOVE_STATE_COUNT]; /* by state */
+	uint64_t unfinished;
+	uint64_t total_bytes;
+	uint64_t copied_bytes; /* as far as it is known */
+};
+void mover_sum_up(const struct mover *mover, struct mover_sum *sum);
+
 /* Called after each change of a move that anyone may see; progress at most once a second. */
 typedef void mover_watch_fn(void *arg, const struct move *move);
 /* One watcher: the RPC server, which has its own list of clients. NULL: none. */

@@ -37,12 +37,27 @@ void mover_free(struct mover *mover)
 
 /* ---- the list of moves ------------------------------------------------- */
 
+/* The index of the first drive whose move's id is not below that. */
+static size_t find_index(const struct mover *mover, uint64_t id)
+{
+	size_t low = 0, high = mover->drive_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (mover->drives[middle]->move->id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct drive *mover_find_drive(const struct mover *mover, uint64_t id)
 {
-	for (size_t i = 0; i < mover->drive_count; i++)
-		if (mover->drives[i]->move->id == id)
-			return mover->drives[i];
-	return NULL;
+	size_t i = find_index(mover, id);
+
+	return i < mover->drive_count && mover->drives[i]->move->id == id ? mover->drives[i] : NULL;
 }
 
 const struct move *mover_find_move(const struct mover *mover, uint64_t id)
@@ -54,10 +69,9 @@ const struct move *mover_find_move(const struct mover *mover, uint64_t id)
 
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev)
 {
-	for (size_t i = 0; i < mover->drive_count; i++)
-		if (!prev || mover->drives[i]->move->id > prev->id)
-			return mover->drives[i]->move;
-	return NULL;
+	size_t i = prev ? find_index(mover, prev->id + 1) : 0;
+
+	return i < mover->drive_count ? mover->drives[i]->move : NULL;
 }
 
 /* Forgets one; false when there are no more than are to be kept. */

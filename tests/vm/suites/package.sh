@@ -76,6 +76,30 @@ its_failure_is_told() {
 	wait_until 60 'socket and daemon run' units_are_up
 }
 
+its_main_is_not() {
+	local pid
+
+	pid=$(main_pid)
+	[ "$pid" != 0 ] && [ "$pid" != "$1" ]
+}
+
+a_daemon_that_hangs_is_replaced() {
+	local pid
+
+	mkdir -p /run/systemd/system/pvmoved.service.d
+	printf '[Service]\nWatchdogSec=10s\n' >/run/systemd/system/pvmoved.service.d/hurry.conf
+	systemctl daemon-reload
+	systemctl restart pvmoved.service
+	pid=$(main_pid)
+	kill -STOP "$pid"
+	wait_until 120 'the watchdog has it replaced' its_main_is_not "$pid"
+	[ "$(systemctl show -P NRestarts pvmoved.service)" = 1 ] || fail 'it was not started again by systemd'
+	rm -r /run/systemd/system/pvmoved.service.d
+	systemctl daemon-reload
+	systemctl restart pvmoved.service
+	wait_until 60 'socket and daemon run' units_are_up
+}
+
 # The daemon has a mount namespace of its own.
 it_holds_no_mount() {
 	mkvg vg 0 1
@@ -148,6 +172,7 @@ it_is_purged() {
 run_step 'the package is installed, and its units run' it_installs_and_runs
 run_step 'a reload applies the configuration, and refuses a wrong one' it_takes_a_configuration
 run_step 'a daemon that does not start is told of' its_failure_is_told
+run_step 'a daemon that hangs is replaced by the watchdog' a_daemon_that_hangs_is_replaced
 run_step 'an LV can be unmounted and deactivated beside the daemon' it_holds_no_mount
 run_step 'a move is in mid-copy' a_move_is_in_mid_copy
 run_step 'the package is not purged in mid-move' it_is_not_purged_in_mid_move

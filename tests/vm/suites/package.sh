@@ -113,10 +113,27 @@ it_holds_no_mount() {
 	lvchange -ay vg/lv
 }
 
+# LVM activates and deactivates, and the kernel loads its module, with what the unit allows.
+an_inactive_lv_is_moved() {
+	[ ! -e /sys/module/dm_mirror ] || fail 'dm_mirror is loaded: this shows nothing of its loading'
+	mklv vg/small 16M 0
+	fixed_bytes=$(head -c 16M /dev/urandom | tee /dev/vg/small | sha256sum)
+	lvchange -an vg/small
+	pvmovectl start --verify --wait -n small "$(pv 0)" "$(pv 1)"
+	is_on vg/small 1
+	nothing_left vg
+	[ ! -e /dev/vg/small ] || fail 'it was left active'
+	lvchange -ay vg/small
+	[ "$(sha256sum </dev/vg/small)" = "$fixed_bytes" ] || fail 'its content is another'
+	lvremove -qq -y vg/small
+	! journalctl -q -o cat -u pvmoved.service -t pvmoved | grep -iE 'permitted|denied|setpriority|read-only' ||
+		fail 'something is refused'
+}
+
 a_move_is_in_mid_copy() {
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 24
-	throttle 10
+	throttle 1
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
 	wait_until 30 'the status tells of it' status_tells
@@ -130,7 +147,7 @@ it_is_not_purged_in_mid_move() {
 	fails_with 1 dpkg --purge pvmoved
 	said 'moves are under way'
 	units_are_up || fail 'its daemon was stopped'
-	wait_mid_copy 1
+	wait_mid_copy 2
 }
 
 it_is_replaced_in_mid_move() {
@@ -140,9 +157,9 @@ it_is_replaced_in_mid_move() {
 	dpkg -i "$package"
 	units_are_up || fail 'it does not run'
 	[ "$(main_pid)" != "$pid" ] || fail 'the daemon was not replaced'
-	wait_mid_copy 1
+	wait_mid_copy 2
 	throttle 100
-	move_ends_as 1 'done'
+	move_ends_as 2 'done'
 	source_is_empty "$(pv 0)"
 	is_on vg/lv 1
 	table_is_plain vg/lv
@@ -151,9 +168,9 @@ it_is_replaced_in_mid_move() {
 }
 
 the_log_explains_itself() {
-	log_has state-copying PVMOVED_MOVE=1 PVMOVED_LV=lv PVMOVED_VG=vg || fail 'copying was not told'
-	log_has state-done PVMOVED_MOVE=1 || fail 'the end was not told'
-	journalctl -q -x -u pvmoved.service | grep -q '^.*Subject: Move 1 has moved an LV' || fail 'the catalog says nothing'
+	log_has state-copying PVMOVED_MOVE=2 PVMOVED_LV=lv PVMOVED_VG=vg || fail 'copying was not told'
+	log_has state-done PVMOVED_MOVE=2 || fail 'the end was not told'
+	journalctl -q -x -u pvmoved.service | grep -q '^.*Subject: Move 2 has moved an LV' || fail 'the catalog says nothing'
 	[ -z "$(systemctl --failed --no-legend --plain)" ] || fail "$(systemctl --failed --plain)"
 }
 
@@ -174,6 +191,7 @@ run_step 'a reload applies the configuration, and refuses a wrong one' it_takes_
 run_step 'a daemon that does not start is told of' its_failure_is_told
 run_step 'a daemon that hangs is replaced by the watchdog' a_daemon_that_hangs_is_replaced
 run_step 'an LV can be unmounted and deactivated beside the daemon' it_holds_no_mount
+run_step 'an inactive LV is moved, compared, and left inactive' an_inactive_lv_is_moved
 run_step 'a move is in mid-copy' a_move_is_in_mid_copy
 run_step 'the package is not purged in mid-move' it_is_not_purged_in_mid_move
 run_step 'it is replaced in mid-move, which goes on to its end' it_is_replaced_in_mid_move

@@ -24,7 +24,7 @@ need_fuzz_tools() {
 
 need_vm_tools() {
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap \
-		mke2fs:e2fsprogs lintian:lintian dpkg-shlibdeps:dpkg-dev
+		mke2fs:e2fsprogs lintian:lintian dpkg-shlibdeps:dpkg-dev file:file
 }
 
 # build PRESET [CMAKE-OPTION...]: says nothing unless it fails.

@@ -7,7 +7,7 @@ make_package() {
 	local build folder=$2 log
 
 	build=$(realpath "$1")
-	need_packages dpkg-shlibdeps:dpkg-dev
+	need_packages dpkg-shlibdeps:dpkg-dev file:file
 	mkdir -p "$folder"
 	log=$folder/cpack.log
 	# A place of its own, for others may make one of the same build.

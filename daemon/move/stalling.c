@@ -35,11 +35,11 @@ static uint64_t patience_us(const struct drive *drive)
 static void begin(struct drive *drive, const struct pass *pass, uint64_t for_us, uint64_t now_us)
 {
 	drive->move->stalled_since_us = now_us - for_us;
-	drive_log(LOG_WARNING, drive->move, pass,
-		  "nothing was copied for %" PRIu64
-		  " s: see whether a disk hangs (\"dmesg\") or a device below is suspended "
-		  "(\"dmsetup info\")",
-		  for_us / USEC_PER_SEC);
+	drive_log_message(MESSAGE_STALLED, LOG_WARNING, drive->move, pass,
+			  "nothing was copied for %" PRIu64
+			  " s: see whether a disk hangs (\"dmesg\") or a device below is suspended "
+			  "(\"dmsetup info\")",
+			  for_us / USEC_PER_SEC);
 	mover_publish(drive->mover, drive->move);
 }
 

@@ -6,6 +6,7 @@
 #vm disk pv1 500M bps=20M
 #vm disk pv2 500M bps=20M
 #vm timeout 600
+#vm brief 'two moves|put back'
 . guest/lib.sh
 
 parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle

@@ -40,10 +40,11 @@ int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
  * The map to load next: what is synced becomes SLICE_NOSYNC, neighbours of a
  * kind are joined within a run, and, unless paused, up to shape->parallel
  * slices of like length, cut from the longest stretches that wait, are
- * SLICE_SYNC. A slice already being copied goes on being copied (paused: it
- * waits, but for its synced part). The map must be one that the functions here
- * have made for the geometry; shape->region_sectors must be a power of two,
- * at least 2. Returns 0 or -ENOMEM.
+ * SLICE_SYNC; more of them where only short ones wait and no limit narrows the
+ * shape. A slice already being copied goes on being copied (paused: it waits,
+ * but for its synced part). The map must be one that the functions here have
+ * made for the geometry; shape->region_sectors must be a power of two, at
+ * least 2. Returns 0 or -ENOMEM.
  */
 int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
 		      const struct copy_shape *shape, bool paused, struct slice_map *nextp);

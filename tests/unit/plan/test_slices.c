@@ -219,6 +219,34 @@ static void free_places_are_filled_while_others_still_copy(void **state)
 	assert_slice(&map, 5, SLICE_SYNC, 400 * MIB, 100 * MIB);
 }
 
+static void short_stretches_are_copied_many_at_a_time(void **state)
+{
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		GEOMETRY(1 * MIB, 1 * MIB, 1 * MIB, 64, 1 * MIB);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+
+	(void)state;
+	/* The shape says one; what is far shorter than the others waits all the same. */
+	hand_advance(&map, &geometry, &one, false);
+	assert_int_equal(map.count, 5);
+	for (size_t i = 0; i < 3; i++)
+		assert_slice(&map, i, SLICE_SYNC, i * MIB, 1 * MIB);
+	assert_slice(&map, 3, SLICE_IDENTITY, 3 * MIB, 64);
+	assert_slice(&map, 4, SLICE_SYNC, 3 * MIB + 64, 1 * MIB);
+}
+
+static void long_stretches_keep_to_the_shape(void **state)
+{
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		GEOMETRY(4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+
+	(void)state;
+	hand_advance(&map, &geometry, &four, false);
+	assert_slice(&map, 3, SLICE_SYNC, 12 * MIB, 4 * MIB);
+	assert_slice(&map, 4, SLICE_IDENTITY, 16 * MIB, 4 * MIB);
+}
+
 static void slices_already_copying_go_on_under_a_smaller_shape(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
@@ -322,6 +350,8 @@ int main(void)
 		cmocka_unit_test(neighbours_join_within_their_run_only),
 		cmocka_unit_test(a_paused_leg_copies_nothing_and_forgets_nothing),
 		cmocka_unit_test(free_places_are_filled_while_others_still_copy),
+		cmocka_unit_test(short_stretches_are_copied_many_at_a_time),
+		cmocka_unit_test(long_stretches_keep_to_the_shape),
 		cmocka_unit_test(slices_already_copying_go_on_under_a_smaller_shape),
 		cmocka_unit_test(a_table_mirrors_each_slice_to_its_own_place),
 	};

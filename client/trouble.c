@@ -77,7 +77,16 @@ void trouble_write_advice(FILE *out, const char *vg, const struct pass_view *pas
 		return;
 	fprintf(out,
 		"%sPV %s of VG %s is missing, and LVM changes no VG that is not complete: attach "
-		"its disk again, or put another in its place with \"pvcreate --uuid %s "
-		"--restorefile /etc/lvm/backup/%s DEVICE\", and pvmoved goes on by itself",
-		pass->trouble.side ? "; " : "", pass->waits_text, vg, pass->waits_text, vg);
+		"its disk again",
+		pass->trouble.side ? "; " : "", pass->waits_text, vg);
+	/* Another disk could be taken for the destination, with all data on it. */
+	if (strcmp(pass->state, "committing") == 0 || strcmp(pass->state, "switching") == 0)
+		fprintf(out,
+			", and pvmoved goes on by itself; if it is lost, the other disk has all "
+			"data: see \"A disk is lost around the commit\" in docs/recovery.md");
+	else
+		fprintf(out,
+			", or put another in its place with \"pvcreate --uuid %s "
+			"--restorefile /etc/lvm/backup/%s DEVICE\", and pvmoved goes on by itself",
+			pass->waits_text, vg);
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Device-mapper ioctls by libdevmapper, which is used here and nowhere else.
- * Looking never waits for I/O; the functions that change a device may block
- * for ever and belong into an executor. libdevmapper keeps a descriptor and
- * its last words in globals: nothing is left open between two calls, so that
- * a fork inherits none of it, and it never writes to a standard stream.
+ * What is wanted of a device-mapper device, each a few of the ioctls of
+ * ioctl.h. Looking never waits for I/O; the functions that change a device may
+ * block for ever and belong into an executor. libdevmapper keeps a descriptor
+ * and its last words in globals: nothing is left open between two calls, so
+ * that a fork inherits none of it, and it never writes to a standard stream.
  */
 
 #include "daemon/dm/device.h"

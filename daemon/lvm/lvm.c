@@ -74,7 +74,7 @@ int lvm_new_with(struct event_base *base, const char *run_dir, const struct lvm_
 	lvm->base = base;
 	lvm->setup = *setup;
 	TAILQ_INIT(&lvm->requests);
-	TAILQ_INIT(&lvm->names);
+	TAILQ_INIT(&lvm->known);
 	lvm->run_dir = strdup(run_dir);
 	lvm->commands = commands_new(base);
 	if (!lvm->run_dir || !lvm->commands) {
@@ -100,7 +100,6 @@ int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp)
 void lvm_free(struct lvm *lvm)
 {
 	struct request *request;
-	struct vg_name *name;
 
 	if (!lvm)
 		return;
@@ -108,11 +107,7 @@ void lvm_free(struct lvm *lvm)
 		TAILQ_REMOVE(&lvm->requests, request, link);
 		request_free(request);
 	}
-	while ((name = TAILQ_FIRST(&lvm->names))) {
-		TAILQ_REMOVE(&lvm->names, name, link);
-		free(name->devices);
-		free(name);
-	}
+	known_deinit(&lvm->known);
 	commands_free(lvm->commands);
 	free(lvm->locking_dir);
 	free(lvm->run_dir);

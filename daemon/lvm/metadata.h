@@ -34,7 +34,7 @@ enum metadata_edit {
 	 * free or the LV is LOCKED already, -EEXIST when another LV has the hidden LV's name.
 	 */
 	METADATA_RESERVE,
-	/* STAGE_RESERVED -> STAGE_COMMITTED: swaps the runs and drops LOCKED from the LV. */
+	/* STAGE_RESERVED -> STAGE_COMMITTED: swaps the runs. Both stay LOCKED. */
 	METADATA_COMMIT,
 	/*
 	 * STAGE_RESERVED -> STAGE_UNRESERVED or STAGE_COMMITTED -> STAGE_RELEASED: removes

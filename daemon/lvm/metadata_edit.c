@@ -209,9 +209,8 @@ static int commit(const struct edit *edit, enum metadata_stage stage)
 		return -ESTALE;
 	node = find_lv(edit, &lv->id);
 	r = write_moved_segments(edit, lv, node);
-	if (r == 0)
-		r = write_hidden_segments(edit, find_lv(edit, &edit->reservation->id), false);
-	return r == 0 ? tree_list_remove(edit->tree, node, "status", "LOCKED") : r;
+	return r < 0 ? r
+		     : write_hidden_segments(edit, find_lv(edit, &edit->reservation->id), false);
 }
 
 /* LVM writes no section for no LVs. */
@@ -231,10 +230,8 @@ static int release(const struct edit *edit)
 		return -ESTALE;
 	dm_config_remove_node(find_lvs(edit), find_lv(edit, &edit->reservation->id));
 	drop_empty_lvs(edit);
-	/* The commit dropped LOCKED: what there is after it somebody else has set. */
-	if (!lv || lv->is_pvmove ||
-	    (!reservation_holds_dest(edit->vg, edit->reservation) &&
-	     !reservation_lv_is_on_source(edit->vg, edit->reservation)))
+	/* LVM's pvmove sets it, too. */
+	if (!lv || lv->is_pvmove)
 		return 0;
 	return tree_list_remove(edit->tree, find_lv(edit, &lv->id), "status", "LOCKED");
 }

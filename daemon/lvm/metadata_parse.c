@@ -4,18 +4,14 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "common/units.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/names.h"
 #include "daemon/lvm/section.h"
+#include "daemon/lvm/soundness.h"
 #include "daemon/lvm/tree.h"
 
-/*
- * LVM counts extents in 32 bits and sectors in 64, of which dm_config can say 63; the kernel counts
- * the bytes of a device in 63.
- */
+/* LVM counts extents in 32 bits. */
 #define EXTENTS_MAX UINT32_MAX
-#define SECTORS_MAX ((uint64_t)INT64_MAX / SECTOR_BYTES)
 
 /* A group being parsed, and its names, sorted. */
 struct parse {
@@ -50,7 +46,7 @@ static int parse_pv(const struct dm_config_node *node, struct vg_pv *pv)
 
 	section_need_id(&section, &pv->id);
 	pv->key = section_copy_string(&section, node->key);
-	pv->pe_start_sectors = section_need_number(&section, "pe_start", SECTORS_MAX);
+	pv->pe_start_sectors = section_need_number(&section, "pe_start", SOUNDNESS_SECTORS_MAX);
 	pv->pe_count = section_need_number(&section, "pe_count", EXTENTS_MAX);
 	if (section.error)
 		return section.error;
@@ -299,60 +295,6 @@ static int parse_lvs(struct parse *parse, struct section *group)
 	return 0;
 }
 
-/* Returns 0, or -EBADMSG when two PVs or two LVs have the same id. */
-static int check_ids(const struct vg *vg)
-{
-	size_t most = vg->pv_count > vg->lv_count ? vg->pv_count : vg->lv_count;
-	_free_ struct name *ids = calloc(most, sizeof(*ids));
-	int r;
-
-	if (!ids)
-		return -ENOMEM;
-	for (size_t i = 0; i < vg->pv_count; i++)
-		ids[i].text = vg->pvs[i].id.text;
-	r = names_sort(ids, vg->pv_count);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < vg->lv_count; i++)
-		ids[i].text = vg->lvs[i].id.text;
-	return names_sort(ids, vg->lv_count);
-}
-
-/* Returns 0, or -EBADMSG when two areas share an extent. */
-static int check_areas(const struct vg *vg)
-{
-	_free_ struct vg_area *areas = NULL;
-	size_t count;
-	int r = vg_used_areas(vg, &areas, &count);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 1; i < count; i++)
-		if (areas[i].pv == areas[i - 1].pv &&
-		    areas[i].first_pe < areas[i - 1].first_pe + areas[i - 1].extent_count)
-			return -EBADMSG;
-	return 0;
-}
-
-/* Returns 0, or -EBADMSG when a PV or an LV is larger than any device can be. */
-static int check_sizes(const struct vg *vg)
-{
-	for (size_t i = 0; i < vg->pv_count; i++)
-		if (vg->pvs[i].pe_count >
-		    (SECTORS_MAX - vg->pvs[i].pe_start_sectors) / vg->extent_size_sectors)
-			return -EBADMSG;
-	for (size_t i = 0; i < vg->lv_count; i++) {
-		const struct vg_lv *lv = &vg->lvs[i];
-		const struct vg_segment *last =
-			lv->segment_count ? &lv->segments[lv->segment_count - 1] : NULL;
-
-		if (last &&
-		    last->first_le + last->extent_count > SECTORS_MAX / vg->extent_size_sectors)
-			return -EBADMSG;
-	}
-	return 0;
-}
-
 static int parse_group(struct parse *parse, const struct dm_config_node *node)
 {
 	struct section section = {.node = node};
@@ -381,11 +323,7 @@ static int parse_group(struct parse *parse, const struct dm_config_node *node)
 	r = parse_pvs(parse, &section);
 	if (r == 0)
 		r = parse_lvs(parse, &section);
-	if (r == 0)
-		r = check_sizes(vg);
-	if (r == 0)
-		r = check_ids(vg);
-	return r == 0 ? check_areas(vg) : r;
+	return r == 0 ? soundness_check(vg) : r;
 }
 
 /* True when the top of the tree says that it is the text of a VG, in the only version there is. */

@@ -163,63 +163,15 @@ void request_run(struct request *request, const char *const *args, bool writes,
 
 /* --- the name of a VG --- */
 
-static struct vg_name *find_name(const struct lvm *lvm, const struct lvm_id *vg)
-{
-	struct vg_name *name;
-
-	TAILQ_FOREACH(name, &lvm->names, link)
-	{
-		if (lvm_id_equal(&name->id, vg))
-			return name;
-	}
-	return NULL;
-}
-
-/* The paths of all PVs with commas in between, owned; NULL when that is not all of the VG. */
-static char *join_devices(const struct vg *vg)
-{
-	size_t size_bytes = 1;
-	char *text, *at;
-
-	for (size_t i = 0; i < vg->pv_count; i++) {
-		const char *device = vg->pvs[i].device;
-
-		if (vg->pvs[i].missing || !device || device[0] != '/' || strchr(device, ','))
-			return NULL;
-		size_bytes += strlen(device) + 1;
-	}
-	text = at = calloc(1, size_bytes);
-	for (size_t i = 0; text && i < vg->pv_count; i++)
-		at += sprintf(at, "%s%s", i > 0 ? "," : "", vg->pvs[i].device);
-	return text;
-}
-
 static void show_devices(struct request *request)
 {
-	const struct vg_name *known = find_name(request->lvm, &request->vg_id);
+	const struct known_vg *known = known_find(&request->lvm->known, &request->vg_id);
 
 	free(request->devices);
 	request->devices = NULL;
 	/* Without memory LVM sees everything. */
 	if (known && known->devices && !request->sees_all)
 		request->devices = strdup(known->devices);
-}
-
-/* Without memory the name is looked up again next time. */
-static void remember_vg(const struct request *request)
-{
-	struct vg_name *name = find_name(request->lvm, &request->vg_id);
-
-	if (!name) {
-		name = calloc(1, sizeof(*name));
-		if (!name)
-			return;
-		name->id = request->vg_id;
-		TAILQ_INSERT_TAIL(&request->lvm->names, name, link);
-	}
-	memcpy(name->name, request->vg_name, sizeof(name->name));
-	free(name->devices);
-	name->devices = join_devices(request->vg);
 }
 
 static void on_names(struct request *request, const struct command_result *result)
@@ -248,7 +200,7 @@ static void ask_name(struct request *request)
 
 void request_locate_vg(struct request *request)
 {
-	const struct vg_name *known = find_name(request->lvm, &request->vg_id);
+	const struct known_vg *known = known_find(&request->lvm->known, &request->vg_id);
 
 	if (!known) {
 		ask_name(request);
@@ -378,7 +330,7 @@ static void on_backup(struct request *request, const struct command_result *resu
 		return;
 	}
 	request->name_is_fresh = true;
-	remember_vg(request);
+	known_note(&request->lvm->known, request->vg_name, request->vg);
 	look_at_devices(request);
 	request->kind->read(request);
 }

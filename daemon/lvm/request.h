@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "daemon/lvm/command.h"
+#include "daemon/lvm/known.h"
 #include "daemon/lvm/lock.h"
 #include "daemon/lvm/lvm.h"
 
@@ -27,18 +28,6 @@ struct lvm_setup {
 int lvm_new_with(struct event_base *base, const char *run_dir, const struct lvm_setup *setup,
 		 struct lvm **lvmp);
 
-/*
- * The name that a VG had when it was last looked at, and where its PVs were. Names change; ids do
- * not. LVM reads from every disk that it may see, and waits for ever for one that hangs (2.03.16:
- * not even SIGKILL ends it); so it is shown those of the VG only.
- */
-struct vg_name {
-	TAILQ_ENTRY(vg_name) link;
-	struct lvm_id id;
-	char name[LVM_NAME_MAX];
-	char *devices; /* paths with commas in between; NULL: one is missing, LVM is to see all */
-};
-
 struct lvm {
 	struct event_base *base;
 	struct lvm_setup setup;
@@ -46,7 +35,7 @@ struct lvm {
 	char *locking_dir; /* LVM's own; NULL until an edit has asked */
 	struct commands *commands;
 	TAILQ_HEAD(, request) requests; /* in order of arrival */
-	TAILQ_HEAD(, vg_name) names;
+	struct known_vgs known;
 };
 
 struct request;

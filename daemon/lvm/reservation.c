@@ -113,13 +113,6 @@ static bool hidden_lv_holds(const struct vg *vg, const struct vg_lv *hidden,
 	return true;
 }
 
-bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation)
-{
-	const struct vg_lv *hidden = vg_find_lv(vg, &reservation->id);
-
-	return hidden && hidden_lv_holds(vg, hidden, reservation, DEST);
-}
-
 bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation)
 {
 	const struct vg_lv *lv = vg_find_lv(vg, &reservation->lv);
@@ -161,7 +154,7 @@ enum metadata_stage metadata_stage(const struct vg *vg, const struct reservation
 	if (lv_lies_on(vg, lv, reservation, SOURCE)) {
 		if (!hidden)
 			return STAGE_UNRESERVED;
-		if (lv->locked && reservation_holds_dest(vg, reservation))
+		if (lv->locked && hidden_lv_holds(vg, hidden, reservation, DEST))
 			return STAGE_RESERVED;
 	} else if (hidden) {
 		if (hidden_lv_holds(vg, hidden, reservation, SOURCE))

@@ -48,9 +48,6 @@ int reservation_copy(const struct reservation *reservation, struct reservation *
 /* Extents that the runs hold together. */
 uint64_t reservation_extent_count(const struct reservation *reservation);
 
-/* True when the hidden LV is there and holds just the destination runs, hidden and LOCKED. */
-bool reservation_holds_dest(const struct vg *vg, const struct reservation *reservation);
-
 /* True when the LV is there and has all runs on their source, or on their destination. */
 bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
 bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);
@@ -64,11 +61,11 @@ bool reservation_locked_lv(const struct vg_lv *lv);
 enum metadata_stage {
 	STAGE_UNRESERVED, /* the LV lies on its source runs, no reservation */
 	STAGE_RESERVED,   /* the reservation holds the destination runs, both LVs LOCKED */
-	STAGE_COMMITTED,  /* the reservation holds the source runs, whatever became of the LV since
-			   */
-	STAGE_RELEASED,   /* the LV lies on its destination runs, no reservation */
-	STAGE_LV_GONE,    /* no LV with that UUID */
-	STAGE_CHANGED,    /* anything else: somebody changed the LV or the reservation */
+	/* The reservation holds the source runs, whatever became of the LV since. */
+	STAGE_COMMITTED,
+	STAGE_RELEASED, /* the LV lies on its destination runs, no reservation */
+	STAGE_LV_GONE,  /* no LV with that UUID */
+	STAGE_CHANGED,  /* anything else: somebody changed the LV or the reservation */
 };
 
 /* Compares a group with a reservation of it. Pure; never fails. */

@@ -22,23 +22,52 @@ static struct vg_pv *find_pv(struct absence *absence, const struct lvm_id *id)
 	return NULL;
 }
 
-/* Gives a PV that is missing the number of the device that is in its place. */
-static void place_pv(struct vg_pv *pv, dev_t dev)
+static bool is_missing(const struct vg_pv *pv)
 {
-	if (!pv || (!pv->missing && pv->dev != 0))
-		return;
-	pv->missing = false;
-	if (pv->dev == 0)
-		pv->dev = dev;
+	return pv->missing || pv->dev == 0;
 }
 
-/* The target of the leg that the run begins with, or NULL. */
-static const struct dm_target *target_at(const struct dm_table *leg, uint64_t start_sectors)
+static bool dev_is_of_pv(const struct vg *vg, dev_t dev)
+{
+	for (size_t i = 0; i < vg->pv_count; i++)
+		if (vg->pvs[i].dev == dev)
+			return true;
+	return false;
+}
+
+/*
+ * Gives a PV the number under which the leg has it, where that is one of the past. Returns true
+ * when the disk that the leg has is gone.
+ */
+static bool place_pv(const struct pass_sight *sight, struct absence *absence,
+		     const struct lvm_id *id, dev_t dev)
+{
+	const struct vg_pv *now = vg_find_pv(sight->vg, id);
+	struct vg_pv *pv = find_pv(absence, id);
+
+	if (!pv)
+		return false;
+	if (is_missing(now)) {
+		absence->missing = true;
+		pv->missing = false;
+		if (pv->dev == 0)
+			pv->dev = dev;
+		return true;
+	}
+	if (dev == DEV_OF_NOTHING || dev_is_of_pv(sight->vg, dev))
+		return false;
+	pv->dev = dev;
+	return true;
+}
+
+/* The number of the source of the run that begins there. */
+static dev_t source_dev_of(const struct dm_table *leg, uint64_t start_sectors)
 {
 	for (size_t i = 0; i < leg->count; i++)
-		if (leg->targets[i].start_sectors == start_sectors)
-			return &leg->targets[i];
-	return NULL;
+		if (leg->targets[i].start_sectors == start_sectors &&
+		    leg->targets[i].type != DM_OTHER)
+			return leg->targets[i].source_dev;
+	return DEV_OF_NOTHING;
 }
 
 /* The number of the destination of a run: that of its first mirror, wherever that is in the run. */
@@ -52,13 +81,6 @@ static dev_t dest_dev_of(const struct dm_table *leg, uint64_t start_sectors, uin
 			return target->dest_dev;
 	}
 	return DEV_OF_NOTHING;
-}
-
-static bool pv_is_missing(const struct vg *vg, const struct lvm_id *id)
-{
-	const struct vg_pv *pv = vg_find_pv(vg, id);
-
-	return pv && (pv->missing || pv->dev == 0);
 }
 
 int absence_see(const struct pass_sight *sight, struct absence *absencep)
@@ -77,13 +99,11 @@ int absence_see(const struct pass_sight *sight, struct absence *absencep)
 		const struct run *run = &sight->reservation->runs[i];
 		/* what does not fit is not in the leg either */
 		uint64_t len = run->extent_count * sight->vg->extent_size_sectors;
-		const struct dm_target *target = target_at(leg, start);
 
-		absence.source |= pv_is_missing(sight->vg, &run->source_pv);
-		absence.dest |= pv_is_missing(sight->vg, &run->dest_pv);
-		if (target && target->type != DM_OTHER)
-			place_pv(find_pv(&absence, &run->source_pv), target->source_dev);
-		place_pv(find_pv(&absence, &run->dest_pv), dest_dev_of(leg, start, len));
+		absence.source |=
+			place_pv(sight, &absence, &run->source_pv, source_dev_of(leg, start));
+		absence.dest |=
+			place_pv(sight, &absence, &run->dest_pv, dest_dev_of(leg, start, len));
 		start += len;
 	}
 	*absencep = absence;
@@ -123,17 +143,19 @@ void absence_temper(const struct absence *absence, const struct reservation *res
 			seen->event = EVENT_DEST_FAILED;
 		else if (seen->event != EVENT_IN_SYNC)
 			seen->event = EVENT_SOURCE_FAILED;
-		else /* the destination has it all, and the metadata cannot be made to say so */
+		else if (absence->missing)
+			/* the destination has it all, and the metadata cannot be made to say so */
 			seen->event = EVENT_VG_ABSENT;
 		return;
 	case EVENT_LEG_ATTACHED:
 		if (absence->source)
-			seen->event = EVENT_VG_ABSENT;
+			seen->event = absence->missing ? EVENT_VG_ABSENT : EVENT_SOURCE_FAILED;
 		return;
 	case EVENT_COMMITTED:
 	case EVENT_SWITCHED:
+		/* Only the source is known to hold it all, which the metadata do not name. */
 		if (absence->dest)
-			seen->event = EVENT_VG_ABSENT;
+			seen->event = absence->missing ? EVENT_VG_ABSENT : EVENT_ASTRAY;
 		return;
 	case EVENT_SOURCE_UNREADABLE:
 	case EVENT_SOURCE_FAILED:
@@ -145,6 +167,7 @@ void absence_temper(const struct absence *absence, const struct reservation *res
 	case EVENT_RESERVATION_LOST:
 		return;
 	default:
-		seen->event = EVENT_VG_ABSENT;
+		if (absence->missing)
+			seen->event = EVENT_VG_ABSENT;
 	}
 }

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 
 #include "common/cleanup.h"
@@ -16,18 +15,14 @@
 #include "daemon/move/barrier.h"
 #include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
+#include "daemon/move/ending.h"
+#include "daemon/move/entry.h"
 #include "daemon/move/failpoint.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/stability.h"
 #include "daemon/move/verify.h"
-#include "daemon/move/wedge.h"
 
-/* Failures in a row after which an effect that can be undone is given up. */
-#define DRIVE_ATTEMPTS_MAX 5
-/* First delay after a failure; doubled with each further one up to the second. */
-#define DRIVE_RETRY_MS     500
-#define DRIVE_RETRY_MAX_MS 30000
 /* How often a VG that is not there is looked for. */
 #define DRIVE_ABSENT_MS 2000
 /* How often progress is looked at, and a pass that stands still. */
@@ -73,6 +68,15 @@ void drive_log(int level, const struct move *move, const struct pass *pass, cons
 		  move->vg_name, pass->lv_name, text);
 }
 
+int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	return mover_record(drive->mover, codec_encode_pass(drive->move, pass, ports->now_us(ctx),
+							    with_reservation));
+}
+
 static uint64_t monotonic_us(const struct drive *drive)
 {
 	void *ctx;
@@ -94,189 +98,7 @@ void drive_hurry(struct drive *drive)
 	drive->must_wait = false;
 }
 
-/* ---- states ------------------------------------------------------------ */
-
-static int record_pass(struct drive *drive, const struct pass *pass, bool with_reservation)
-{
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
-
-	return mover_record(drive->mover, codec_encode_pass(drive->move, pass, ports->now_us(ctx),
-							    with_reservation));
-}
-
-static int record_state(struct drive *drive, const struct pass *pass)
-{
-	int r = failpoint_reach_state(FAILPOINT_BEFORE, pass->state);
-
-	if (r == 0)
-		r = record_pass(drive, pass, false);
-	return r < 0 ? r : failpoint_reach_state(FAILPOINT_AFTER, pass->state);
-}
-
-static void update_progress(struct pass *pass, const struct observation *seen)
-{
-	pass->is_observed = true;
-	if (pass->state == PASS_DONE || pass->state == PASS_SWITCHING ||
-	    pass->state == PASS_RETIRING)
-		pass->copied_bytes = pass->total_bytes;
-	else if (pass_state_is_terminal(pass->state) || !seen)
-		pass->copied_bytes = 0;
-	else
-		pass->copied_bytes = seen->progress.copied_sectors * SECTOR_BYTES;
-}
-
-/* A finished move is told so; otherwise the next pass begins with a clean slate. */
-static void leave_pass(struct drive *drive)
-{
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
-
-	drive->attempts = 0;
-	drive->plan_is_stale = false;
-	drive->is_told = false;
-	drive->vg_is_fresh = false;
-	drive->verification = (struct verification){0};
-	drive->search = (struct search){.is_under_way = false};
-	if (move_is_terminal(drive->move))
-		drive->move->finished_us = ports->now_us(ctx);
-}
-
-static void log_trouble(const struct drive *drive, const struct pass *pass)
-{
-	const struct pass_trouble *trouble = &pass->trouble;
-
-	drive_log(LOG_WARNING, drive->move, pass,
-		  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
-		  ", logical extents %" PRIu64 " to %" PRIu64,
-		  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
-		  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
-		  trouble->first_le, trouble->first_le + trouble->le_count - 1);
-}
-
-/*
- * The one place where a state is assigned. The new state is on stable storage
- * when this returns 0; otherwise nothing has changed.
- */
-static int enter_state(struct drive *drive, struct pass *pass, const struct fsm_row *row,
-		       const struct observation *seen)
-{
-	struct pass before = *pass;
-	int r;
-
-	pass->state = row->next;
-	reason_update(pass, row, seen, drive->vg);
-	verify_explain(drive, pass, row, seen);
-	r = record_state(drive, pass);
-	if (r < 0) {
-		*pass = before;
-		return r;
-	}
-	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
-		  pass_state_name(row->next), pass_event_name(row->event));
-	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
-		log_trouble(drive, pass);
-	if (row->action != ACTION_WAIT)
-		drive->move->waiting = false;
-	update_progress(pass, seen);
-	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
-		eta_reset(&drive->move->eta);
-	if (pass_state_is_terminal(row->next))
-		leave_pass(drive);
-	mover_publish(drive->mover, drive->move);
-	return 0;
-}
-
 /* ---- effects ----------------------------------------------------------- */
-
-static void end_effect(struct drive *drive)
-{
-	drive->busy = false;
-	drive->is_at_leg = false;
-	drive->is_told = false;
-	/* What changes metadata or activation makes what was read of the VG old. */
-	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
-	    drive->effect == ACTION_RELEASE || drive->effect == ACTION_ACTIVATE)
-		drive->vg_is_fresh = false;
-}
-
-static void tell(struct drive *drive, enum pass_event event)
-{
-	drive->is_told = true;
-	drive->told = event;
-}
-
-static void tell_success(struct drive *drive, const struct pass *pass)
-{
-	drive->attempts = 0;
-	if (drive->effect == ACTION_FLUSH)
-		tell(drive, EVENT_FLUSHED);
-	else if (drive->effect == ACTION_FINISH)
-		tell(drive, pass->state == PASS_UNDOING && pass->reason != REASON_ABORTED
-				    ? EVENT_FINISHED_FAILED
-				    : EVENT_FINISHED);
-}
-
-static bool effect_is_lvm(enum pass_action action)
-{
-	return action == ACTION_RESERVE || action == ACTION_COMMIT || action == ACTION_RELEASE ||
-	       action == ACTION_ACTIVATE || action == ACTION_FINISH;
-}
-
-/* What to do about an effect that was not begun, where that is not just to try again. */
-static const char *advice(int code)
-{
-	return code == -EUCLEAN
-		       ? "the LV's device is not as its changed metadata says; put the metadata "
-			 "right, then let LVM load it with \"lvchange --refresh\""
-		       : "";
-}
-
-static void tell_failure(struct drive *drive, struct pass *pass, int code, const char *message)
-{
-	char text[PASS_REASON_TEXT_MAX];
-
-	drive->attempts++;
-	drive->vg_is_fresh = false;
-	if (drive->effect == ACTION_RESERVE && (code == -EBUSY || code == -ESTALE))
-		drive->plan_is_stale = true;
-	snprintf(text, sizeof(text), "%s: %s", pass_action_name(drive->effect),
-		 *message ? message : strerror(-code));
-	reason_note_trouble(drive, pass,
-			    effect_is_lvm(drive->effect) ? REASON_LVM_FAILED : REASON_DM_FAILED,
-			    text);
-	tell(drive, drive->attempts >= DRIVE_ATTEMPTS_MAX && fsm_find(pass->state, EVENT_GIVEN_UP)
-			    ? EVENT_GIVEN_UP
-			    : EVENT_EFFECT_FAILED);
-}
-
-/* An LV that we had activated and that somebody uses by now stays active: all is done. */
-static bool finish_may_be_left(const struct drive *drive, int code)
-{
-	return code == -EBUSY || drive->attempts + 1 >= DRIVE_ATTEMPTS_MAX;
-}
-
-/* The effect has ended: what it has to say is the next event. */
-static void settle(struct drive *drive, struct pass *pass, int code, const char *message)
-{
-	bool is_wedged = code == -EOWNERDEAD && drive->is_at_leg;
-
-	if (code == 0)
-		code = failpoint_reach_action(FAILPOINT_AFTER, drive->effect);
-	end_effect(drive);
-	if (is_wedged) {
-		code = wedge_note(drive, pass);
-		drive->attempts = 0;
-		if (code == 0)
-			return; /* another look will show what is to be done about it */
-	}
-	if (code == 0 || (drive->effect == ACTION_FINISH && finish_may_be_left(drive, code))) {
-		reason_clear_trouble(drive, pass);
-		tell_success(drive, pass);
-	} else {
-		tell_failure(drive, pass, code, message);
-	}
-}
 
 void drive_effect_done(void *arg, const struct outcome *result)
 {
@@ -286,7 +108,7 @@ void drive_effect_done(void *arg, const struct outcome *result)
 	assert(drive->busy && pass);
 	if (result->code == 0 && drive->effect == ACTION_FLUSH && effect_flush_next(drive, pass))
 		return;
-	settle(drive, pass, result->code, result->message);
+	ending_settle(drive, pass, result->code, result->message);
 	drive_run(drive);
 }
 
@@ -297,17 +119,9 @@ void drive_beside_done(struct drive *drive, enum pass_action action, const struc
 	/* When the pass is doing something else by now, or is over, it does not matter any more. */
 	if (pass && !drive->busy && pass->state == PASS_VERIFYING) {
 		drive->effect = action;
-		settle(drive, pass, result->code, result->message);
+		ending_settle(drive, pass, result->code, result->message);
 	}
 	drive_run(drive);
-}
-
-void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
-		   const char *text)
-{
-	end_effect(drive);
-	reason_note_trouble(drive, pass, reason, text);
-	tell(drive, EVENT_GIVEN_UP);
 }
 
 /* ---- metadata ---------------------------------------------------------- */
@@ -345,17 +159,14 @@ static void read_metadata(struct drive *drive)
 static void wait_again(struct drive *drive, struct pass *pass, enum pass_event event)
 {
 	uint64_t delay_ms = DRIVE_ABSENT_MS;
+	enum pass_reason reason = reason_of_event(event);
 
 	if (event == EVENT_EFFECT_FAILED) {
-		unsigned shift = drive->attempts < 8 ? drive->attempts - 1 : 7;
-
-		delay_ms = (uint64_t)DRIVE_RETRY_MS << shift;
-		if (delay_ms > DRIVE_RETRY_MAX_MS)
-			delay_ms = DRIVE_RETRY_MAX_MS;
+		delay_ms = ending_retry_ms(drive);
 	} else if (event == EVENT_VG_ABSENT) {
 		reason_note_absence(drive, pass);
-	} else if (!drive->move->waiting) {
-		reason_note_trouble(drive, pass, reason_of_event(event),
+	} else if (!drive->move->waiting || pass->waits_for != reason) {
+		reason_note_trouble(drive, pass, reason,
 				    event == EVENT_ASTRAY
 					    ? "the metadata and the tables name different sides; "
 					      "put one of them right"
@@ -442,6 +253,15 @@ static bool is_hard_to_believe(const struct drive *drive, enum pass_event event)
 				     event == EVENT_TABLE_FOREIGN);
 }
 
+/* What to do about an effect that was not begun, where that is not just to try again. */
+static const char *advice(int code)
+{
+	return code == -EUCLEAN
+		       ? "the LV's device is not as its changed metadata says; put the metadata "
+			 "right, then let LVM load it with \"lvchange --refresh\""
+		       : "";
+}
+
 /* Answers an event. Returns true when there is more to do at once. */
 static bool answer(struct drive *drive, struct pass *pass, enum pass_event event,
 		   const struct effect_scene *scene)
@@ -459,7 +279,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	}
 	if (row->next != row->state) {
-		r = enter_state(drive, pass, row, scene ? &scene->seen : NULL);
+		r = entry_make(drive, pass, row, scene ? &scene->seen : NULL);
 		if (r < 0) {
 			char text[PASS_REASON_TEXT_MAX];
 
@@ -498,7 +318,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	}
 	if (r != EFFECT_HOPELESS)
-		settle(drive, pass, r < 0 ? r : 0, advice(r));
+		ending_settle(drive, pass, r < 0 ? r : 0, advice(r));
 	return true;
 }
 
@@ -536,7 +356,7 @@ static bool step(struct drive *drive)
 		return false;
 	}
 	drive->seen = scene.seen.event;
-	update_progress(pass, &scene.seen);
+	entry_update_progress(pass, &scene.seen);
 	verify_look(drive, pass, &scene.seen);
 	return answer(drive, pass,
 		      choose_event(drive, pass, verify_judge(drive, pass, &scene.seen)), &scene);

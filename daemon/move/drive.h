@@ -3,8 +3,8 @@
 
 /*
  * A drive takes one move through the state machine, pass after pass: observe,
- * look up, record, act, and observe again when the effect has ended. It is the
- * only code that assigns a pass's state. Internal to the mover.
+ * look up, record (entry.h), act, and observe again when the effect has ended
+ * (ending.h). Internal to the mover.
  */
 
 #include "daemon/move/fsm.h"
@@ -50,6 +50,9 @@ void drive_hurry(struct drive *drive);
 
 /* Progress may be made public, if it was not just now. */
 void drive_publish_progress(struct drive *drive);
+
+/* Writes the pass as it stands into the journal, its runs too or not. Errors: mover_record(). */
+int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation);
 
 /* Logs one line about a pass, with the fields that the journal can be searched by. */
 __attribute__((format(printf, 4, 5))) void

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "daemon/move/codec.h"
+#include "daemon/move/ending.h"
 #include "daemon/move/verify.h"
 
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
@@ -47,14 +47,11 @@ static int adopt_plan(struct drive *drive, struct pass *pass, struct plan *plan)
 	struct reservation *planned = &plan->passes[0].reservation;
 	struct run *runs = pass->reservation.runs;
 	size_t run_count = pass->reservation.run_count;
-	void *ctx;
-	const struct ports *ports = mover_ports(drive->mover, &ctx);
 	int r;
 
 	pass->reservation.runs = planned->runs;
 	pass->reservation.run_count = planned->run_count;
-	r = mover_record(drive->mover,
-			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), true));
+	r = drive_record_pass(drive, pass, true);
 	if (r < 0) {
 		pass->reservation.runs = runs;
 		pass->reservation.run_count = run_count;
@@ -84,11 +81,11 @@ static int plan_again(struct drive *drive, struct pass *pass)
 	if (r < 0)
 		return r;
 	if (r == PLAN_REFUSED || plan->pass_count == 0) {
-		drive_give_up(drive, pass,
-			      refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
-							       : REASON_LV_CHANGED,
-			      r == PLAN_REFUSED ? refusal_name(refusal.code)
-						: "nothing of it lies on the source any more");
+		ending_give_up(drive, pass,
+			       refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
+								: REASON_LV_CHANGED,
+			       r == PLAN_REFUSED ? refusal_name(refusal.code)
+						 : "nothing of it lies on the source any more");
 		return EFFECT_HOPELESS;
 	}
 	return adopt_plan(drive, pass, plan);
@@ -121,8 +118,7 @@ static int activate(struct drive *drive, struct pass *pass, enum pass_state stat
 
 		snprintf(pass->activated_boot, sizeof(pass->activated_boot), "%s",
 			 ports->boot_id(ctx));
-		r = mover_record(drive->mover,
-				 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+		r = drive_record_pass(drive, pass, false);
 		if (r < 0)
 			return r;
 	}

@@ -33,7 +33,7 @@ enum effect_begun {
 	EFFECT_PENDING, /* drive_effect_done() will be called */
 	EFFECT_DONE,    /* there was nothing to do */
 	EFFECT_BESIDE,  /* it goes on beside all else; drive_beside_done() will be called */
-	EFFECT_HOPELESS /* drive_give_up() was called */
+	EFFECT_HOPELESS /* ending_give_up() was called */
 };
 
 /* Begins the row's action. Returns an enum effect_begun or a negative errno. */
@@ -48,7 +48,3 @@ void drive_effect_done(void *arg, const struct outcome *result);
 
 /* The end of what goes on beside all else, whatever became of the pass meanwhile. */
 void drive_beside_done(struct drive *drive, enum pass_action action, const struct outcome *result);
-
-/* The effect cannot succeed, however often it is tried. */
-void drive_give_up(struct drive *drive, struct pass *pass, enum pass_reason reason,
-		   const char *text);

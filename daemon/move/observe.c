@@ -6,75 +6,14 @@
 
 #include "common/cleanup.h"
 #include "daemon/move/absent.h"
+#include "daemon/move/sighting.h"
 #include "daemon/plan/leg.h"
-
-/* Where the LV's live table puts its runs. */
-enum lv_sighting {
-	LV_SEEN_INACTIVE,
-	LV_SEEN_ON_SOURCE,
-	LV_SEEN_ON_LEG,
-	LV_SEEN_ON_WEDGED,
-	LV_SEEN_ON_DEST,
-	LV_SEEN_ELSEWHERE,
-};
 
 void observation_deinit(struct observation *observation)
 {
 	leg_geometry_deinit(&observation->geometry);
 	slice_map_deinit(&observation->map);
 	*observation = (struct observation){0};
-}
-
-/* 1 when the LV's live table is the one for that place, 0 when not, or a negative errno. */
-static int lv_is_at(const struct pass_sight *sight, const struct leg_geometry *geometry,
-		    enum lv_place place, dev_t leg_dev)
-{
-	cleanup(dm_table_deinit) struct dm_table table = {0};
-	int r = leg_lv_table(sight->vg, sight->reservation, geometry, place, leg_dev, &table);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	return dm_table_equal(&table, &sight->lv->table);
-}
-
-/* An enum lv_sighting, or -ENOMEM. */
-static int see_lv(const struct pass_sight *sight, const struct leg_geometry *geometry)
-{
-	const struct {
-		enum lv_place place;
-		enum lv_sighting sighting;
-		const struct dm_device *leg;
-	} places[] = {
-		{LV_ON_LEG, LV_SEEN_ON_LEG, sight->leg},
-		{LV_ON_LEG, LV_SEEN_ON_WEDGED, sight->wedged},
-		{LV_ON_SOURCE, LV_SEEN_ON_SOURCE, NULL},
-		{LV_ON_DEST, LV_SEEN_ON_DEST, NULL},
-	};
-
-	if (!sight->lv->present || sight->lv->table.count == 0)
-		return LV_SEEN_INACTIVE;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const struct dm_device *leg = places[i].leg;
-		int r;
-
-		if (places[i].place == LV_ON_LEG && (!leg || !leg->present))
-			continue;
-		r = lv_is_at(sight, geometry, places[i].place, leg ? leg->dev : 0);
-		if (r != 0)
-			return r < 0 ? r : (int)places[i].sighting;
-	}
-	return LV_SEEN_ELSEWHERE;
-}
-
-static bool is_on_a_leg(enum lv_sighting lv)
-{
-	return lv == LV_SEEN_ON_LEG || lv == LV_SEEN_ON_WEDGED;
-}
-
-/* The leg that matters: the one that the LV is on, or is to be. */
-static const struct dm_device *leg_in_use(const struct pass_sight *sight, enum lv_sighting lv)
-{
-	return lv == LV_SEEN_ON_WEDGED ? sight->wedged : sight->leg;
 }
 
 /*
@@ -140,48 +79,6 @@ static enum pass_event event_when_reserved(const struct pass_sight *sight, enum 
 	return lv == LV_SEEN_ON_SOURCE ? EVENT_RESERVED : EVENT_TABLE_FOREIGN;
 }
 
-static bool leg_is_on_dest(const struct dm_device *leg, const struct leg_geometry *geometry)
-{
-	cleanup(dm_table_deinit) struct dm_table table = {0};
-
-	return leg_dest_table(geometry, &table) == 0 && dm_table_equal(&table, &leg->table);
-}
-
-/* True when a target leads to sectors that the run has on its source. */
-static bool target_reaches_source(const struct dm_target *target, const struct leg_run *run)
-{
-	return target->source_dev == run->source_dev &&
-	       target->source_sectors < run->source_sectors + run->len_sectors &&
-	       run->source_sectors < target->source_sectors + target->len_sectors;
-}
-
-static bool target_reaches(const struct dm_target *target, const struct dm_device *device)
-{
-	return device && device->present && target->source_dev == device->dev;
-}
-
-/*
- * True when the LV's live table leads to its source or to a leg. Where targets lead to that are
- * none of ours is not known; LVM makes them by the metadata.
- */
-static bool lv_reaches_source(const struct pass_sight *sight, const struct leg_geometry *geometry)
-{
-	const struct dm_table *table = &sight->lv->table;
-
-	for (size_t i = 0; i < table->count; i++) {
-		const struct dm_target *target = &table->targets[i];
-
-		if (target->type == DM_OTHER)
-			continue;
-		if (target_reaches(target, sight->leg) || target_reaches(target, sight->wedged))
-			return true;
-		for (size_t j = 0; j < geometry->count; j++)
-			if (target_reaches_source(target, &geometry->runs[j]))
-				return true;
-	}
-	return false;
-}
-
 /*
  * The LV lies on its destination by the metadata, the reservation holds the
  * source or is gone. A side of the leg that fails now changes nothing: what was
@@ -193,19 +90,19 @@ static enum pass_event event_when_committed(const struct pass_sight *sight,
 					    bool leg_is_ours, const struct observation *seen)
 {
 	/* The tables say what the metadata said; what it says now nobody has loaded yet. */
-	if ((is_on_a_leg(lv) || lv == LV_SEEN_ON_DEST) &&
+	if ((sighting_is_on_leg(lv) || lv == LV_SEEN_ON_DEST) &&
 	    !reservation_lv_is_on_dest(sight->vg, sight->reservation))
 		return EVENT_LV_CHANGED;
-	if (is_on_a_leg(lv)) {
+	if (sighting_is_on_leg(lv)) {
 		bool holds_all = seen->progress.synced || seen->progress.trouble != LEG_SOUND;
 
-		return leg_is_on_dest(leg_in_use(sight, lv), &seen->geometry) ||
+		return sighting_leg_is_on_dest(sighting_leg(sight, lv), &seen->geometry) ||
 				       (leg_is_ours && holds_all)
 			       ? EVENT_COMMITTED
 			       : EVENT_ASTRAY;
 	}
 	if (lv == LV_SEEN_ON_SOURCE ||
-	    (lv == LV_SEEN_ELSEWHERE && lv_reaches_source(sight, &seen->geometry)))
+	    (lv == LV_SEEN_ELSEWHERE && sighting_lv_reaches_source(sight, &seen->geometry)))
 		return EVENT_ASTRAY;
 	if (sight->leg->present)
 		return EVENT_SWITCHED;
@@ -220,19 +117,11 @@ static enum pass_event event_when_unreserved(const struct pass_sight *sight, enu
 					     const struct leg_geometry *geometry)
 {
 	if (lv == LV_SEEN_ON_DEST ||
-	    (is_on_a_leg(lv) && leg_is_on_dest(leg_in_use(sight, lv), geometry)))
+	    (sighting_is_on_leg(lv) && sighting_leg_is_on_dest(sighting_leg(sight, lv), geometry)))
 		return EVENT_ASTRAY;
-	if (is_on_a_leg(lv))
+	if (sighting_is_on_leg(lv))
 		return EVENT_RESERVATION_LOST;
 	return sight->leg->present ? EVENT_LEG_BYPASSED : EVENT_UNRESERVED;
-}
-
-/* 1 when the LV's live table is just what the metadata says, 0 when not, or -ENOMEM. */
-static int lv_is_as_recorded(const struct pass_sight *sight)
-{
-	static const struct leg_geometry nothing_moves = {0};
-
-	return lv_is_at(sight, &nothing_moves, LV_ON_SOURCE, 0);
 }
 
 /*
@@ -244,13 +133,13 @@ static int see_put_back(const struct pass_sight *sight, enum lv_sighting lv)
 {
 	int r;
 
-	if (is_on_a_leg(lv))
+	if (sighting_is_on_leg(lv))
 		return reservation_lv_is_on_source(sight->vg, sight->reservation)
 			       ? PUT_BACK_DETACH
 			       : PUT_BACK_NOTHING;
 	if (sight->leg->present)
 		return PUT_BACK_REMOVE_LEG;
-	r = lv == LV_SEEN_INACTIVE ? 1 : lv_is_as_recorded(sight);
+	r = lv == LV_SEEN_INACTIVE ? 1 : sighting_lv_is_as_recorded(sight);
 	if (r < 0)
 		return r;
 	return r ? PUT_BACK_RELEASE : PUT_BACK_NOTHING;
@@ -294,8 +183,8 @@ static int see_changed(const struct pass_sight *sight, enum lv_sighting lv, bool
 static int observe_tables(const struct pass_sight *sight, enum metadata_stage stage,
 			  struct observation *seen)
 {
-	int lv = see_lv(sight, &seen->geometry);
-	const struct dm_device *leg = leg_in_use(sight, lv);
+	int lv = sighting_find_lv(sight, &seen->geometry);
+	const struct dm_device *leg = sighting_leg(sight, lv);
 	int leg_is_ours = lv < 0 || !leg->present ? 0 : see_leg(sight, leg, seen);
 
 	if (lv < 0 || leg_is_ours < 0)
@@ -322,26 +211,64 @@ static int observe_tables(const struct pass_sight *sight, enum metadata_stage st
 	return 0;
 }
 
+/*
+ * Looks again with the disks that are gone under the numbers by which the leg has them. Where that
+ * makes no sense, the event stays what it was.
+ */
+static int observe_by_leg(const struct pass_sight *sight, struct absence *absence,
+			  struct observation *seen)
+{
+	struct pass_sight before = *sight;
+	int r = absence_see(sight, absence);
+
+	if (r < 0)
+		return r;
+	before.vg = &absence->vg;
+	r = leg_geometry_make(&absence->vg, sight->reservation, &seen->geometry);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return observe_tables(&before, metadata_stage(&absence->vg, sight->reservation), seen);
+}
+
 /* With a PV of the pass missing: as if the VG were absent, unless there is a leg to get off. */
 static int observe_absence(const struct pass_sight *sight, struct observation *seen)
 {
 	cleanup(absence_deinit) struct absence absence = {0};
-	struct pass_sight completed = *sight;
 	int r;
 
 	if (!sight->leg->present)
 		return 0;
-	r = absence_see(sight, &absence);
-	if (r < 0)
-		return r;
-	completed.vg = &absence.vg;
-	r = leg_geometry_make(&absence.vg, sight->reservation, &seen->geometry);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	r = observe_tables(&completed, metadata_stage(&absence.vg, sight->reservation), seen);
+	r = observe_by_leg(sight, &absence, seen);
 	if (r == 0)
 		absence_temper(&absence, sight->reservation, seen);
 	return r;
+}
+
+static bool makes_no_sense(enum pass_event event)
+{
+	return event == EVENT_LEG_FOREIGN || event == EVENT_STRAY_LEG || event == EVENT_ASTRAY;
+}
+
+/* With a disk of the pass back under another number, which its tables do not know. */
+static int observe_return(const struct pass_sight *sight, struct observation *seen)
+{
+	cleanup(absence_deinit) struct absence absence = {0};
+	cleanup(observation_deinit) struct observation then = {.event = seen->event};
+	int r;
+
+	if (!sight->leg->present)
+		return 0;
+	r = observe_by_leg(sight, &absence, &then);
+	if (r < 0 || makes_no_sense(then.event))
+		return r;
+	/* What is done about it is done with the numbers of now. */
+	leg_geometry_deinit(&then.geometry);
+	then.geometry = seen->geometry;
+	slice_map_deinit(&seen->map);
+	*seen = then;
+	then = (struct observation){0};
+	absence_temper(&absence, sight->reservation, seen);
+	return 0;
 }
 
 int pass_observe(const struct pass_sight *sight, struct observation *observationp)
@@ -354,12 +281,15 @@ int pass_observe(const struct pass_sight *sight, struct observation *observation
 		return 0;
 	}
 	r = leg_geometry_make(sight->vg, sight->reservation, &seen.geometry);
-	if (r == 0)
+	if (r == 0) {
 		r = observe_tables(sight, metadata_stage(sight->vg, sight->reservation), &seen);
-	else if (r == -ENODEV)
+		if (r == 0 && makes_no_sense(seen.event))
+			r = observe_return(sight, &seen);
+	} else if (r == -ENODEV) {
 		r = observe_absence(sight, &seen);
-	else if (r != -ENOMEM)
+	} else if (r != -ENOMEM) {
 		r = 0; /* metadata that make no sense are as good as none */
+	}
 	if (r < 0) {
 		observation_deinit(&seen);
 		return r;

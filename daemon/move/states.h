@@ -157,13 +157,13 @@ enum move_state { MOVE_STATE_LIST(X) MOVE_STATE_COUNT };
 enum move_goal { MOVE_GOAL_LIST(X) MOVE_GOAL_COUNT };
 #undef X
 
-const char *pass_state_name(enum pass_state state);
-const char *pass_event_name(enum pass_event event);
-const char *pass_action_name(enum pass_action action);
-const char *pass_reason_name(enum pass_reason reason);
-const char *trouble_side_name(enum trouble_side side);
-const char *move_state_name(enum move_state state);
-const char *move_goal_name(enum move_goal goal);
+const char *pass_state_name(enum pass_state value);
+const char *pass_event_name(enum pass_event value);
+const char *pass_action_name(enum pass_action value);
+const char *pass_reason_name(enum pass_reason value);
+const char *trouble_side_name(enum trouble_side value);
+const char *move_state_name(enum move_state value);
+const char *move_goal_name(enum move_goal value);
 
 /* Each returns the enumerator as a number, or −1 for a name that is none. */
 int pass_state_from_name(const char *name);

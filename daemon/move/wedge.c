@@ -6,7 +6,6 @@
 #include <syslog.h>
 
 #include "common/cleanup.h"
-#include "daemon/move/codec.h"
 #include "daemon/move/effects.h"
 
 /* What the kernel calls the pass's leg; its UUID if it cannot be asked. */
@@ -42,8 +41,7 @@ int wedge_note(struct drive *drive, struct pass *pass)
 	pass->leg_number++;
 	add_name(pass, name);
 	snprintf(pass->wedged_boot, sizeof(pass->wedged_boot), "%s", ports->boot_id(ctx));
-	r = mover_record(drive->mover,
-			 codec_encode_pass(drive->move, pass, ports->now_us(ctx), false));
+	r = drive_record_pass(drive, pass, false);
 	if (r < 0) {
 		*pass = before;
 		return r;

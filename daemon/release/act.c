@@ -319,6 +319,27 @@ static int take_step(struct act *act, enum survey_step step, const struct survey
 	return 0;
 }
 
+/*
+ * LVM flushes nothing of what it writes (2.03.16). Before tables follow the metadata, and before
+ * this ends well, a power cut must not be able to take that version back.
+ */
+static int make_stable(struct act *act)
+{
+	if (act->is_stable && act->stable_seqno == act->vg->seqno)
+		return 0;
+	for (size_t i = 0; i < act->vg->pv_count; i++) {
+		int r;
+
+		dm_flush(act->dm, act->vg->pvs[i].dev, on_done, act);
+		r = await(act, ACT_PATIENCE_S);
+		if (r < 0)
+			return complain(act, "flush the PV with UUID", act->vg->pvs[i].id.text, r);
+	}
+	act->is_stable = true;
+	act->stable_seqno = act->vg->seqno;
+	return 0;
+}
+
 int act_release(struct act *act)
 {
 	for (size_t steps = 0;; steps++) {
@@ -333,6 +354,9 @@ int act_release(struct act *act)
 			explain_trouble(&act->survey, item);
 			return -EINVAL;
 		}
+		r = make_stable(act);
+		if (r < 0)
+			return r;
 		step = survey_next(&act->survey, &item);
 		if (step == SURVEY_NOTHING)
 			return 0;

@@ -36,6 +36,9 @@ struct act {
 	const char *vg_name; /* being looked up */
 	int code;
 	char message[512];
+	/* the version of the metadata that is known to be on stable storage */
+	bool is_stable;
+	uint64_t stable_seqno;
 	/* legs that were found to be wedged */
 	struct dm_uuid wedged[ACT_WEDGED_MAX];
 	size_t wedged_count;

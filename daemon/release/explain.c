@@ -45,13 +45,10 @@ static void explain_item(const struct survey *survey, const struct survey_item *
 	printf("  %s: ", name_of(survey, item, name));
 	switch (item->finding) {
 	case SURVEY_LOCKED:
-		puts("is not committed; it lies where it was, and is unlocked");
+		puts("lies where the metadata have it, and is unlocked");
 		break;
 	case SURVEY_ON_LEG:
-		/* The commit takes LOCKED away. */
-		printf("is %scommitted: it %s ", item->lv->locked ? "not yet " : "",
-		       item->lv->locked ? "goes back to its source,"
-					: "goes on to its destination,");
+		printf("is taken off its leg, and put where the metadata have it: ");
 		print_places(survey->vg, &item->plain_leg);
 		puts("");
 		break;

@@ -11,19 +11,34 @@
 #include "run.h"
 #include "sample.h"
 
+#define STEP(action, text) ((struct fake_step){action, text})
+
+/*
+ * Steps that most scripts share. Move 7 is followed, seen as it goes on, and seen to end;
+ * the client leaves.
+ */
+#define FOLLOWED   STEP(FAKE_EXPECT, SAMPLE_FOLLOW)
+#define NEWS(...)  STEP(FAKE_SEND, SAMPLE_NEWS(__VA_ARGS__))
+#define LEFT       STEP(FAKE_AWAIT_EOF, NULL)
+#define OVER       LEFT, STEP(FAKE_END, NULL)
+#define ENDED(...) STEP(FAKE_SEND, SAMPLE_LAST_NEWS(__VA_ARGS__)), OVER
+#define DONE       ENDED("done", 4096, "[]")
+/* A method is called, and answered with move 7 in that state. */
+#define REPLY(state) "{'parameters':{'move':" SAMPLE_MOVE(7, state, 4096, 0, "[]") "}}"
+#define CALLED(method, state) \
+	STEP(FAKE_EXPECT, "org.pvmoved." method), STEP(FAKE_SEND, REPLY(state))
+
 static void changes_of_state_and_each_tenth_are_told(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("queued", 0, "queued")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 0, "arming")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 4, "copying")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 8, "copying")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1100, "copying")},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		NEWS("queued", 0, "queued"),
+		NEWS("running", 0, "arming"),
+		NEWS("running", 4, "copying"),
+		NEWS("running", 8, "copying"),
+		NEWS("running", 1024, "copying"),
+		NEWS("running", 1100, "copying"),
+		DONE,
 	};
 
 	(void)state;
@@ -39,13 +54,11 @@ static void changes_of_state_and_each_tenth_are_told(void **state)
 static void what_is_copied_is_not_told_while_unknown(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
-		{FAKE_SEND, SAMPLE_NEWS("running", null, "copying")},
-		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		NEWS("running", 2048, "copying"),
+		NEWS("running", null, "copying"),
+		NEWS("running", 2048, "copying"),
+		DONE,
 	};
 
 	(void)state;
@@ -58,15 +71,10 @@ static void what_is_copied_is_not_told_while_unknown(void **state)
 static void failed_move_is_told_with_its_reason(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND,
-		 SAMPLE_LAST_NEWS(
-			 "failed", 1024,
-			 "[" SAMPLE_PASS(
-				 "home", "failed", 4096, 1024,
-				 "{'code':'source_unreadable','text':'LE\\u001b 12'}") "]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		ENDED("failed", 1024,
+		      "[" SAMPLE_PASS("home", "failed", 4096, 1024,
+				      "{'code':'source_unreadable','text':'LE\\u001b 12'}") "]"),
 	};
 
 	(void)state;
@@ -78,10 +86,8 @@ static void failed_move_is_told_with_its_reason(void **state)
 static void aborted_move_is_not_what_was_awaited(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("aborted", 0, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		ENDED("aborted", 0, "[]"),
 	};
 	struct run run = run_client("wait --json 7", script);
 
@@ -96,15 +102,8 @@ static void aborted_move_is_not_what_was_awaited(void **state)
 static void aborted_move_is_what_abort_awaits(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, "org.pvmoved.Abort"},
-		{FAKE_SEND,
-		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("aborting", 0, "undoing")},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("aborted", 0, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		CALLED("Abort", "aborting"), LEFT, FOLLOWED, NEWS("aborting", 0, "undoing"),
+		ENDED("aborted", 0, "[]"),
 	};
 
 	(void)state;
@@ -117,14 +116,10 @@ static void aborted_move_is_what_abort_awaits(void **state)
 static void move_that_was_done_first_is_not_what_abort_awaits(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, "org.pvmoved.Abort"},
-		{FAKE_SEND,
-		 "{'parameters':{'move':" SAMPLE_MOVE(7, "aborting", 4096, 0, "[]") "}}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		CALLED("Abort", "aborting"),
+		LEFT,
+		FOLLOWED,
+		DONE,
 	};
 
 	(void)state;
@@ -137,13 +132,10 @@ static void move_that_was_done_first_is_not_what_abort_awaits(void **state)
 static void start_can_wait(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, "org.pvmoved.Start"},
-		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		CALLED("Start", "queued"),
+		LEFT,
+		FOLLOWED,
+		DONE,
 	};
 
 	(void)state;
@@ -156,14 +148,7 @@ static void start_can_wait(void **state)
 static void start_that_waits_prints_one_document(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, "org.pvmoved.Start"},
-		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 0, "copying")},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		CALLED("Start", "queued"), LEFT, FOLLOWED, NEWS("running", 0, "copying"), DONE,
 	};
 	struct run run = run_client("start --wait --json /dev/sdb", script);
 
@@ -178,19 +163,17 @@ static void start_that_waits_prints_one_document(void **state)
 static void waiting_outlives_the_daemon(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		FOLLOWED,
+		NEWS("running", 1024, "copying"),
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_COME_BACK, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		FOLLOWED,
 		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
+		FOLLOWED,
+		NEWS("running", 2048, "copying"),
 		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		DONE,
 	};
 
 	(void)state;
@@ -207,14 +190,11 @@ static void waiting_outlives_the_daemon(void **state)
 static void daemon_that_dies_after_start_is_waited_for(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, "org.pvmoved.Start"},
-		{FAKE_SEND, "{'parameters':{'move':" SAMPLE_MOVE(7, "queued", 4096, 0, "[]") "}}"},
+		CALLED("Start", "queued"),
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_COME_BACK, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED,
+		DONE,
 	};
 	struct run run = run_client("start --wait /dev/sdb", script);
 
@@ -226,8 +206,8 @@ static void daemon_that_dies_after_start_is_waited_for(void **state)
 static void daemon_that_stays_away_is_given_up(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		FOLLOWED,
+		NEWS("running", 1024, "copying"),
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_END, NULL},
 	};
@@ -243,9 +223,7 @@ static void daemon_that_stays_away_is_given_up(void **state)
 static void daemon_that_comes_back_dumb_is_given_up(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW}, {FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
-		{FAKE_HANG_UP, NULL},         {FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_AWAIT_EOF, NULL},       {FAKE_END, NULL},
+		FOLLOWED, NEWS("running", 1024, "copying"), {FAKE_HANG_UP, NULL}, FOLLOWED, OVER,
 	};
 	struct run run =
 		run_client_with(&(struct run_setup){.reconnect_ms = 500}, "wait 7", script);
@@ -269,16 +247,14 @@ static void daemon_that_was_never_there_is_not_waited_for(void **state)
 static void move_that_is_not_there_is_told(void **state)
 {
 	const struct fake_step refusal[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		FOLLOWED,
 		{FAKE_SEND, "{'error':'org.pvmoved.NoSuchMove','parameters':{'id':7}}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		OVER,
 	};
 	const struct fake_step nothing[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		FOLLOWED,
 		{FAKE_SEND, "{'parameters':{'moves':[]},'continues':true}"},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		OVER,
 	};
 	static const char sentence[] =
 		"pvmovectl: there is no move 7; \"pvmovectl status\" lists all\n";
@@ -292,11 +268,10 @@ static void move_that_is_not_there_is_told(void **state)
 static void interrupt_detaches_and_says_how_to_abort(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		FOLLOWED,
+		NEWS("running", 1024, "copying"),
 		{FAKE_INTERRUPT, NULL},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		OVER,
 	};
 	sigset_t mask;
 	struct run run = run_client("wait 7", script);
@@ -313,8 +288,8 @@ static void interrupt_detaches_and_says_how_to_abort(void **state)
 static void interrupt_ends_the_wait_for_a_daemon_that_went_away(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
+		FOLLOWED,
+		NEWS("running", 1024, "copying"),
 		{FAKE_GO_AWAY, NULL},
 		{FAKE_INTERRUPT, NULL},
 		{FAKE_END, NULL},
@@ -329,11 +304,9 @@ static void interrupt_ends_the_wait_for_a_daemon_that_went_away(void **state)
 static void ignored_interrupt_stays_ignored(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
+		FOLLOWED,
 		{FAKE_INTERRUPT, NULL},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		DONE,
 	};
 	struct run run;
 
@@ -348,14 +321,8 @@ static void ignored_interrupt_stays_ignored(void **state)
 static void terminal_has_one_line_redrawn_in_place(void **state)
 {
 	const struct fake_step script[] = {
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 1024, "copying")},
-		{FAKE_HANG_UP, NULL},
-		{FAKE_EXPECT, SAMPLE_FOLLOW},
-		{FAKE_SEND, SAMPLE_NEWS("running", 2048, "copying")},
-		{FAKE_SEND, SAMPLE_LAST_NEWS("done", 4096, "[]")},
-		{FAKE_AWAIT_EOF, NULL},
-		{FAKE_END, NULL},
+		FOLLOWED, NEWS("running", 1024, "copying"), {FAKE_HANG_UP, NULL},
+		FOLLOWED, NEWS("running", 2048, "copying"), DONE,
 	};
 	struct run run = run_client_with(&(struct run_setup){.columns = 60}, "wait 7", script);
 

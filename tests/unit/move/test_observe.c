@@ -541,6 +541,48 @@ static void what_needs_the_disk_that_is_gone_waits_for_it(void **state)
 	assert_int_equal(see_missing(leg_scene(true, DM_MIRROR, ALL_REGIONS), 1), EVENT_VG_ABSENT);
 }
 
+/* What is seen when that PV is back under a number that the leg does not know. */
+static enum pass_event see_renumbered(struct scene *scene, size_t pv)
+{
+	enum pass_event event;
+
+	scene->pvs[pv].dev = makedev(8, 160);
+	event = see(scene);
+	free(scene);
+	return event;
+}
+
+static void a_disk_that_is_back_under_another_number_is_not_counted_on(void **state)
+{
+	(void)state;
+	assert_int_equal(see_renumbered(leg_scene(false, DM_MIRROR, 3), 1), EVENT_DEST_FAILED);
+	assert_int_equal(see_renumbered(leg_scene(false, DM_MIRROR, ALL_REGIONS), 1),
+			 EVENT_DEST_FAILED);
+	assert_int_equal(see_renumbered(leg_scene(false, DM_MIRROR, 3), 0), EVENT_SOURCE_FAILED);
+	assert_int_equal(see_renumbered(leg_scene(false, DM_LINEAR, 0), 0), EVENT_SOURCE_FAILED);
+	/* The destination has it all. */
+	assert_int_equal(see_renumbered(leg_scene(false, DM_MIRROR, ALL_REGIONS), 0),
+			 EVENT_IN_SYNC);
+	assert_int_equal(see_renumbered(leg_scene(true, DM_MIRROR, ALL_REGIONS), 0),
+			 EVENT_COMMITTED);
+	/* Only the source has, which the metadata no longer name. */
+	assert_int_equal(see_renumbered(leg_scene(true, DM_MIRROR, ALL_REGIONS), 1), EVENT_ASTRAY);
+}
+
+static void a_leg_on_disks_of_others_is_foreign(void **state)
+{
+	struct scene *scene = leg_scene(false, DM_MIRROR, ALL_REGIONS);
+
+	(void)state;
+	scene->leg_target.source_sectors += 8;
+	assert_int_equal(see_renumbered(scene, 0), EVENT_LEG_FOREIGN);
+	/* The source's number is that of the other PV. */
+	scene = leg_scene(false, DM_MIRROR, ALL_REGIONS);
+	scene->leg_target.source_dev = DEST_DEV;
+	assert_int_equal(see(scene), EVENT_LEG_FOREIGN);
+	free(scene);
+}
+
 static void of_an_lv_that_is_gone_all_that_is_left_is_seen(void **state)
 {
 	struct scene *scene = make_scene();
@@ -735,6 +777,8 @@ int main(void)
 			a_source_that_misses_acknowledged_writes_is_not_put_under_the_lv_again),
 		cmocka_unit_test(an_lv_gets_off_a_leg_whose_disk_is_gone),
 		cmocka_unit_test(what_needs_the_disk_that_is_gone_waits_for_it),
+		cmocka_unit_test(a_disk_that_is_back_under_another_number_is_not_counted_on),
+		cmocka_unit_test(a_leg_on_disks_of_others_is_foreign),
 		cmocka_unit_test(of_an_lv_that_is_gone_all_that_is_left_is_seen),
 		cmocka_unit_test(what_somebody_changed_is_put_back_step_by_step),
 		cmocka_unit_test(an_lv_that_is_not_where_the_metadata_says_is_left_alone),

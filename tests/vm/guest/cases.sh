@@ -69,7 +69,7 @@ run_case() {
 # Never to be called where its status is tested (after if or !, before && or ||): there bash takes
 # errexit away from all that is called, subshells too, and a command that fails would end no case.
 run_step() {
-	local name=$1 function=$2 seconds=${3:-120} started=$SECONDS status
+	local name=$1 function=$2 seconds=${3:-240} started=$SECONDS status
 
 	case_count=$((case_count + 1))
 	dmesg -C

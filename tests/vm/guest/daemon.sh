@@ -31,6 +31,14 @@ daemon_start_failing() {
 	daemon_program=/usr/lib/pvmoved-tests/pvmoved PVMOVED_FAILPOINTS=$points daemon_start "$@"
 }
 
+no_executor() {
+	! pgrep -x pvmoved-dm >/dev/null
+}
+
+daemon_is_stopped() {
+	grep -q '^State:.*stopped' "/proc/$(daemon_pid)/status"
+}
+
 # daemon_launch_failing FAILPOINTS [OPTION...]: the same without waiting for its answer, for points
 # that it comes to by itself.
 daemon_launch_failing() {
@@ -68,7 +76,7 @@ daemon_answers() {
 	pvmovectl status >/dev/null 2>&1
 }
 
-# daemon_stop: with SIGTERM; it has one second.
+# daemon_stop: with SIGTERM; it takes a moment, and waits for no copy.
 daemon_stop() {
 	local pid started_ms status=0 took_ms
 
@@ -79,7 +87,7 @@ daemon_stop() {
 	took_ms=$(($(date +%s%3N) - started_ms))
 	rm "$work/daemon.pid"
 	[ "$status" = 0 ] || fail "the daemon ended with status $status on SIGTERM"
-	[ "$took_ms" -lt 1000 ] || fail "the daemon took $took_ms ms to end on SIGTERM"
+	[ "$took_ms" -lt 10000 ] || fail "the daemon took $took_ms ms to end on SIGTERM"
 }
 
 daemon_kill() {
@@ -183,4 +191,17 @@ move_ends_as() {
 	done) [ "$status" = 0 ] ;;
 	*) [ "$status" = 7 ] ;;
 	esac || fail "pvmovectl wait $1 ended with status $status for a move that is $2"
+}
+
+# by_hand STEP...: runs these blocks of commands of docs/recovery.md.
+by_hand() {
+	local step page=/usr/share/doc/pvmoved/recovery.md
+
+	for step in "$@"; do
+		sed -n "/^\`\`\`sh $step\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$page" >"$work/step"
+		[ -s "$work/step" ] || fail "there is no step $step in $page"
+		cat "$work/step"
+		# It sets variables for the next.
+		. "$work/step"
+	done
 }

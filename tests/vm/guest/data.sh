@@ -116,10 +116,11 @@ writers_kill() {
 stamps_start() {
 	local dir=$1 mb=${2:-8}
 
+	rm -f "$work/stamps.log"
 	python3 /run/payload/guest/stamp.py write "$dir/stamps" "$mb" "$work/acknowledged" \
 		>"$work/stamps.log" 2>&1 &
 	echo $! >"$work/stamps.pid"
-	wait_until 60 "stamps are written" test -s "$work/acknowledged"
+	wait_until 60 "stamps are written" grep -qx noted "$work/stamps.log"
 }
 
 stamps_stop() {

@@ -85,3 +85,29 @@ unplug_pv() {
 	wait_until 30 "pv$1 is gone" test ! -e "/dev/$name"
 	udevadm settle --timeout=30
 }
+
+# ---- a wedge ---------------------------------------------------------------------------------------
+
+# Executors leave a mark here for as long as they swap mirrors.
+marks=/run/pvmoved-swaps
+
+# slow_pv TARGET: the PV /dev/mapper/late on disk 1: "delay" where writes take a while, so that there is
+# always one that a swap waits for; "linear" in a later boot. It begins 1 MiB into the disk, so that LVM
+# does not see the disk as a second PV like it.
+slow_pv() {
+	local disk target
+
+	disk=$(pv 1)
+	target="linear $disk 2048"
+	[ "$1" != delay ] || target="delay $disk 2048 0 $disk 2048 100"
+	dmsetup create late --table "0 $(($(blockdev --getsz "$disk") - 2048)) $target"
+}
+
+# There is none where a swap is over before anybody looks, or when there is nothing to swap.
+wait_for_a_mark() {
+	local deadline=$((SECONDS + 10))
+
+	until compgen -G "$marks/*" >/dev/null; do
+		[ $SECONDS -lt $deadline ] || return 1
+	done
+}

@@ -10,7 +10,8 @@ FILE may be a block device.
 Each 4 KiB block of FILE holds its own number, a sequence number and a checksum. A block is written,
 synced, and only then noted (number, sequence) in NOTES, which is synced as well and lies on another
 disk. So whatever is noted was acknowledged, and has to be found: that write, or a later one of the
-same block. The file is written in full before the first note, so that every block is checked.
+same block. The file is written in full before the first note, so that every block is checked; and
+notes of an older content of FILE are gone, durably, before that. "noted" is said after the first note.
 """
 import os, random, signal, struct, sys, zlib
 
@@ -40,11 +41,12 @@ class Stamped:
 	def __init__(self, path, mb, notes_path):
 		self.count = int(mb) * 1048576 // BLOCK
 		self.sequence = 0
+		self.notes = os.open(notes_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+		os.fsync(self.notes)
 		self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
 		for number in range(self.count):
 			os.pwrite(self.fd, make_block(number, 0), number * BLOCK)
 		os.fsync(self.fd)
-		self.notes = os.open(notes_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
 
 	def note(self, batch):
 		os.write(self.notes, b"".join(NOTE.pack(*stamp) for stamp in batch))
@@ -73,6 +75,9 @@ def write(*args):
 
 	signal.signal(signal.SIGTERM, stop)
 	files = [Stamped(*args[i : i + 3]) for i in range(0, len(args), 3)]
+	for file in files:
+		file.write_some()
+	print("noted", flush=True)
 	while running:
 		for file in files:
 			file.write_some()

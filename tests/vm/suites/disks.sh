@@ -16,14 +16,27 @@ hang_s=${2:-20}
 # copies at the moment that comes on top; nothing of pvmoved's takes part in it.
 slack_s=15
 
-start_of_a_case() {
+an_lv_with_data() {
 	mkvg vg 0 1
 	mklv vg/lv 48M 0
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
 	before=$(ranges_of vg/lv)
+}
+
+start_of_a_case() {
+	an_lv_with_data
 	throttle 5
 	daemon_start
+}
+
+# caught_at FAILPOINT: a move under a writer, its daemon stopped there.
+caught_at() {
+	an_lv_with_data
+	stamps_start /mnt/lv
+	daemon_start_failing "$1=stop@1"
+	start_move "$(pv 0)" "$(pv 1)"
+	wait_until 90 'the daemon stops at its failpoint' daemon_is_stopped
 }
 
 # start_on_layers: the same on PVs that can be told to hang.
@@ -208,12 +221,96 @@ a_source_that_is_unplugged() {
 	late_disks_appear
 	before=$(pv 0):${before#*:} # it may have come back by another name
 	move_ends_as "$move" failed
+	comes_back_with_its_disk
+	it_was_undone
+}
+
+# goes_after_the_commit FAILPOINT: the metadata have the LV on the disk that goes.
+goes_after_the_commit() {
+	local uuid
+
+	caught_at "$1"
+	uuid=$(pv_uuid 1)
+	unplug_pv 1
+	kill -CONT "$(daemon_pid)"
+	wait_until 60 'it waits for the PV' waits_for_pv "$move" "$uuid"
+	fails_with 0 pvmovectl status "$move"
+	said "PV $uuid of VG vg is missing"
+}
+
+# The mirrors are in place: what was acknowledged is read from the other disk, writes wait. It comes back
+# under another number, so that nobody knows whether it is the same.
+a_destination_that_is_unplugged_after_the_commit() {
+	goes_after_the_commit commit:after
+	said 'if it is lost, the other disk has all data'
+	timeout 30 dd if=/mnt/lv/fixed1 of=/dev/null bs=64k iflag=direct status=none || fail 'it cannot be read'
+	late_disks_appear
+	wait_until 60 'the move waits for somebody' says_that_sides_differ
+	daemon_stop
+	fails_with 1 pvmoved --release vg --yes
+	by_hand name not-committed stay
+	stamps_stop
+	stamps_are_there /mnt/lv
+	fixed_files_are_whole /mnt/lv
+	umount /mnt/lv
+	dmsetup remove vg-lv
+	dmsetup remove vg-lv-pvmoved
+	by_hand text edit restore
+	nothing_left vg
+}
+
+says_that_sides_differ() {
+	[[ $(pvmovectl status "$move") == *'the metadata and the tables name different sides'* ]]
+}
+
+# The LV is on its destination but for the leg: it is as dead as its disk, and no deader.
+a_destination_that_is_unplugged_after_the_last_mirror() {
+	goes_after_the_commit switch-LV:before
+	wait_until 60 'no I/O hangs' has_ended "$(<"$work/stamps.pid")"
+	rm "$work/stamps.pid"
+	umount /mnt/lv || umount -l /mnt/lv
+	late_disks_appear
+	wait_until 60 'the move waits for somebody' says_that_sides_differ
+	lvchange --refresh vg/lv
+	move_ends_as "$move" 'done'
+	comes_back_with_its_disk
+	it_went_forward
+}
+
+# A file system that met errors is taken up anew.
+comes_back_with_its_disk() {
 	vgchange -qq -an vg
 	vgchange -qq -ay vg
 	e2fsck -fp /dev/vg/lv || [ $? = 1 ]
 	mount_lv vg/lv
 	stamps_are_there /mnt/lv
-	it_was_undone
+}
+
+# All is on both sides, the metadata still have the LV on the disk that goes.
+a_source_that_is_unplugged_in_sync() {
+	local uuid
+
+	caught_at commit:before
+	uuid=$(pv_uuid 0)
+	unplug_pv 0
+	kill -CONT "$(daemon_pid)"
+	wait_until 60 'it waits for the PV' waits_for_pv "$move" "$uuid"
+	fails_with 0 pvmovectl status "$move"
+	said "PV $uuid of VG vg is missing"
+	late_disks_appear
+	move_ends_as "$move" 'done'
+	stamps_stop
+	stamps_are_there /mnt/lv
+	it_went_forward
+}
+
+it_went_forward() {
+	table_is_plain vg/lv
+	nothing_left vg
+	[[ $(ranges_of vg/lv) != "$before" ]] || fail 'the LV is where it was'
+	fixed_files_are_whole /mnt/lv
+	umount /mnt/lv
+	fsck_is_clean vg/lv
 }
 
 run_case 'a source that hangs for a while makes nothing fail' a_source_that_hangs 300
@@ -222,4 +319,7 @@ run_case 'a destination that is unplugged leaves the LV at work on its source, a
 run_case 'so it is when the daemon was dead at that moment' a_destination_that_is_unplugged_without_a_daemon 200
 run_case 'a destination that stays away is undone when another disk has its place' a_destination_that_stays_away 200
 run_case 'a source that is unplugged costs nothing that was acknowledged' a_source_that_is_unplugged 200
+run_case 'a destination that is unplugged after the commit and comes back as another is not trusted' a_destination_that_is_unplugged_after_the_commit 300
+run_case 'one that is unplugged when the leg has left the source costs nothing that was acknowledged' a_destination_that_is_unplugged_after_the_last_mirror 300
+run_case 'a source that is unplugged when all is in sync is left for the destination when it is back' a_source_that_is_unplugged_in_sync 300
 end_cases

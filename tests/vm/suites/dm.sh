@@ -5,6 +5,7 @@
 #vm disk pv0 192M
 #vm disk pv1 192M
 #vm timeout 1800
+#vm brief 'whole move|leg|swap|table|once|read-only|in use|suspended|flushing|udev|taken away|compare'
 . guest/lib.sh
 
 # The LV of most cases: three segments on pv0, with a file system; $work/here is its table. Its copy

@@ -151,10 +151,6 @@ lv_is_closed() {
 	[ "$(dmsetup info -c --noheadings -o open "$(dm_of "$1")")" = 0 ]
 }
 
-daemon_is_stopped() {
-	[ "$(ps -o stat= -p "$(daemon_pid)" | cut -c1)" = T ]
-}
-
 # stopped_at FAILPOINTS: a move under a writer, whose daemon stands still there.
 stopped_at() {
 	start_of_a_case "$1"

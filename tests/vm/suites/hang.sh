@@ -11,7 +11,7 @@
 #vm disk pv2 192M
 #vm disk pv3 192M
 #vm timeout 2400
-#vm brief 'swaps|source that hangs' 300 40
+#vm brief 'swaps|source that hangs' 200 25
 . guest/lib.sh
 
 kills=${2:-300}

@@ -7,7 +7,7 @@
 #vm disk pv2 64M
 #vm disk pv3 32M
 #vm disk pv4 32M
-#vm timeout 2400
+#vm timeout 3600
 #vm brief 'vgrename|refresh'
 . guest/lib.sh
 . guest/interference.sh

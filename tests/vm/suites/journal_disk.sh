@@ -225,7 +225,7 @@ a_read_only_journal_is_named() {
 }
 
 run_case 'moves that are under way end although the file system is full' moves_under_way_need_no_more_room
-run_case 'without any room a move waits, says why, and goes on when there is some' a_move_waits_for_room 240
+run_case 'without any room a move waits, says why, and goes on when there is some' a_move_waits_for_room 500
 run_case 'a move that cannot be written down is not begun' a_move_that_cannot_be_noted_is_not_begun
 run_case 'when the journal fails nothing more is done, all moves say so, and a restart goes on' \
 	a_failing_disk_stops_all_until_a_restart 240

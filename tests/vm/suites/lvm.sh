@@ -50,7 +50,7 @@ edits_are_taken_while_the_lv_is_mounted() {
 	[ -z "$(lvs -a vg 2>&1 >/dev/null)" ] || fail "lvs warns of a reservation"
 	vgck vg
 	lvm_on_disks commit "$vg" "$lv" "${there[@]}"
-	sees "^lv lv visible pv2:10\+40 pv1:0\+20$"
+	sees "^lv lv visible locked pv2:10\+40 pv1:0\+20$"
 	sees "^lv $hidden locked pv0:0\+30 pv0:40\+10$"
 	vgck vg
 	lvm_on_disks release "$vg" "$lv" "${there[@]}"

@@ -54,10 +54,6 @@ executors_have_left() {
 	wait_until 20 'the executors leave' no_executor
 }
 
-no_executor() {
-	! pgrep -x pvmoved-dm >/dev/null
-}
-
 released() {
 	fails_with 0 pvmoved --release vg --yes
 	said 'VG vg is plain LVM again'
@@ -100,7 +96,7 @@ mid_copy() {
 	left_in_mid_copy
 	# Asked by nobody: it says what it would do, and does nothing.
 	fails_with 1 pvmoved --release vg </dev/null
-	said 'vg/lv: is not yet committed: it goes back to its source'
+	said "vg/lv: is taken off its leg, and put where the metadata have it: $(pv 0)"
 	said 'lvpvmoved_1_1: extents .* are free again'
 	said 'move 1: ends'
 	said 'say --yes'
@@ -123,15 +119,11 @@ committed_on_one_pv() {
 	# Only PV 0 has got the commit.
 	dd if="$work/old" of="$(pv 1)" bs=1M count=1 oflag=direct conv=notrunc status=none
 	fails_with 0 pvmoved --release vg --dry-run
-	said 'vg/lv: is committed: it goes on to its destination'
+	said "vg/lv: is taken off its leg, and put where the metadata have it: $(pv 1)"
 	released
 	lies_on_dest
 	# What of the move was not begun is not begun any more.
 	move_has_ended_as aborted
-}
-
-daemon_is_stopped() {
-	[ "$(ps -o state= "$(daemon_pid)")" = T ]
 }
 
 retiring_without_journal() {
@@ -275,19 +267,6 @@ wedged() {
 	daemon_start
 	move_ends_as 1 aborted
 	is_on vg/other 0
-}
-
-# by_hand STEP...: runs these blocks of commands of docs/recovery.md.
-by_hand() {
-	local step page=/usr/share/doc/pvmoved/recovery.md
-
-	for step in "$@"; do
-		sed -n "/^\`\`\`sh $step\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$page" >"$work/step"
-		[ -s "$work/step" ] || fail "there is no step $step in $page"
-		cat "$work/step"
-		# It sets variables for the next.
-		. "$work/step"
-	done
 }
 
 no_link_is_led_astray() {

@@ -68,10 +68,6 @@ start_stopping() {
 	wait_until 120 'the daemon stops before it compares' daemon_is_stopped
 }
 
-daemon_is_stopped() {
-	[ "$(cut -d' ' -f3 "/proc/$(daemon_pid)/stat")" = T ]
-}
-
 daemon_goes_on() {
 	kill -CONT "$(daemon_pid)"
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/entry.h"
+
+#include <inttypes.h>
+#include <syslog.h>
+
+#include "common/units.h"
+#include "daemon/move/failpoint.h"
+#include "daemon/move/reason.h"
+#include "daemon/move/verify.h"
+
+static int record_state(struct drive *drive, const struct pass *pass)
+{
+	int r = failpoint_reach_state(FAILPOINT_BEFORE, pass->state);
+
+	if (r == 0)
+		r = drive_record_pass(drive, pass, false);
+	return r < 0 ? r : failpoint_reach_state(FAILPOINT_AFTER, pass->state);
+}
+
+void entry_update_progress(struct pass *pass, const struct observation *seen)
+{
+	pass->is_observed = true;
+	if (pass->state == PASS_DONE || pass->state == PASS_SWITCHING ||
+	    pass->state == PASS_RETIRING)
+		pass->copied_bytes = pass->total_bytes;
+	else if (pass_state_is_terminal(pass->state) || !seen)
+		pass->copied_bytes = 0;
+	else
+		pass->copied_bytes = seen->progress.copied_sectors * SECTOR_BYTES;
+}
+
+/* A finished move is told so; otherwise the next pass begins with a clean slate. */
+static void leave_pass(struct drive *drive)
+{
+	void *ctx;
+	const struct ports *ports = mover_ports(drive->mover, &ctx);
+
+	drive->attempts = 0;
+	drive->plan_is_stale = false;
+	drive->is_told = false;
+	drive->vg_is_fresh = false;
+	drive->verification = (struct verification){0};
+	drive->search = (struct search){.is_under_way = false};
+	if (move_is_terminal(drive->move))
+		drive->move->finished_us = ports->now_us(ctx);
+}
+
+static void log_trouble(const struct drive *drive, const struct pass *pass)
+{
+	const struct pass_trouble *trouble = &pass->trouble;
+
+	drive_log(LOG_WARNING, drive->move, pass,
+		  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
+		  ", logical extents %" PRIu64 " to %" PRIu64,
+		  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
+		  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
+		  trouble->first_le, trouble->first_le + trouble->le_count - 1);
+}
+
+int entry_make(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+	       const struct observation *seen)
+{
+	struct pass before = *pass;
+	int r;
+
+	pass->state = row->next;
+	reason_update(pass, row, seen, drive->vg);
+	verify_explain(drive, pass, row, seen);
+	r = record_state(drive, pass);
+	if (r < 0) {
+		*pass = before;
+		return r;
+	}
+	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
+		  pass_state_name(row->next), pass_event_name(row->event));
+	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
+		log_trouble(drive, pass);
+	if (row->action != ACTION_WAIT)
+		drive->move->waiting = false;
+	entry_update_progress(pass, seen);
+	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
+		eta_reset(&drive->move->eta);
+	if (pass_state_is_terminal(row->next))
+		leave_pass(drive);
+	mover_publish(drive->mover, drive->move);
+	return 0;
+}

@@ -41,7 +41,7 @@ static void read_vg(void *ctx, const struct lvm_id *vg, lvm_vg_fn *done, void *a
 }
 
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-		    lvm_guard_fn *guard, outcome_fn *done, void *arg)
+		    lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
 {
 	lvm_edit_vg(((struct wiring *)ctx)->lvm, edit, reservation, guard, done, arg);
 }

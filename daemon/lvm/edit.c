@@ -122,6 +122,24 @@ static void update_backup(struct request *request)
 		    false, on_backed_up);
 }
 
+static void report_nothing(struct request *request, const struct outcome *result)
+{
+	(void)request;
+	(void)result;
+}
+
+/* The same, as the VG's next request: nobody waits for it. */
+static void update_backup_later(struct request *request)
+{
+	static const struct request_kind kind = {
+		.begin = request_locate_vg,
+		.located = update_backup,
+		.report = report_nothing,
+	};
+
+	request_submit(request_new(request->lvm, &kind, &request->vg_id, NULL));
+}
+
 static void on_restored(struct request *request, const struct command_result *result)
 {
 	/* It goes on, and keeps the VG's lock. */
@@ -200,15 +218,23 @@ static void apply_edit(struct request *request)
 
 static void check_edit(struct request *request)
 {
-	if (!metadata_edit_is_done(request->edit.kind, request->vg, &request->edit.reservation))
+	enum metadata_edit kind = request->edit.kind;
+
+	if (!metadata_edit_is_done(kind, request->vg, &request->edit.reservation)) {
 		request_finish(request, request->edit.failure ? -EIO : -EBADMSG,
 			       request->edit.failure
 				       ? request->edit.failure
 				       : "vgcfgrestore did not write what it was given");
-	else if (request->edit.kind == METADATA_RESERVE)
-		request_finish(request, 0, NULL);
-	else
+		return;
+	}
+	if (kind != METADATA_RESERVE && kind != METADATA_COMMIT) {
 		update_backup(request);
+		return;
+	}
+	/* The tables of a committed move are swapped meanwhile. */
+	if (kind == METADATA_COMMIT)
+		update_backup_later(request);
+	request_finish(request, 0, NULL);
 }
 
 static void use_metadata(struct request *request)
@@ -219,23 +245,18 @@ static void use_metadata(struct request *request)
 		apply_edit(request);
 }
 
-static void report_edit(struct request *request, const struct outcome *result)
-{
-	request->done.done(request->arg, result);
-}
-
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, outcome_fn *done, void *arg)
+		 lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
 		.begin = begin_edit,
 		.located = take_locks,
 		.read = use_metadata,
-		.report = report_edit,
+		.report = request_report_vg,
 	};
 	struct request *request = request_new(lvm, &kind, &reservation->vg, arg);
 
-	request->done.done = done;
+	request->done.vg = done;
 	request->edit.kind = edit;
 	request->edit.guard = guard;
 	if (reservation_copy(reservation, &request->edit.reservation) < 0)

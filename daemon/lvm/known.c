@@ -44,17 +44,34 @@ static char *join_devices(const struct vg *vg)
 	return text;
 }
 
+static struct known_vg *make_known(struct known_vgs *known, const struct lvm_id *id)
+{
+	struct known_vg *entry = known_find(known, id);
+
+	if (entry)
+		return entry;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	entry->id = *id;
+	TAILQ_INSERT_TAIL(known, entry, link);
+	return entry;
+}
+
+void known_note_name(struct known_vgs *known, const char *name, const struct lvm_id *id)
+{
+	struct known_vg *entry = make_known(known, id);
+
+	if (entry)
+		snprintf(entry->name, sizeof(entry->name), "%s", name);
+}
+
 void known_note(struct known_vgs *known, const char *name, const struct vg *vg)
 {
-	struct known_vg *entry = known_find(known, &vg->id);
+	struct known_vg *entry = make_known(known, &vg->id);
 
-	if (!entry) {
-		entry = calloc(1, sizeof(*entry));
-		if (!entry)
-			return;
-		entry->id = vg->id;
-		TAILQ_INSERT_TAIL(known, entry, link);
-	}
+	if (!entry)
+		return;
 	snprintf(entry->name, sizeof(entry->name), "%s", name);
 	free(entry->devices);
 	entry->devices = join_devices(vg);

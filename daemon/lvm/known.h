@@ -28,5 +28,8 @@ void known_deinit(struct known_vgs *known);
 /* What is known of the VG, borrowed until the next known_note(), or NULL. */
 struct known_vg *known_find(const struct known_vgs *known, const struct lvm_id *id);
 
+/* The VG was seen to have that name. Without memory it stays unknown. */
+void known_note_name(struct known_vgs *known, const char *name, const struct lvm_id *id);
+
 /* The VG was just found by that name. Without memory it stays unknown, or its devices do. */
 void known_note(struct known_vgs *known, const char *name, const struct vg *vg);

@@ -132,11 +132,14 @@ static void on_pvs(struct request *request, const struct command_result *result)
 		return;
 	}
 	for (size_t i = 0; r == 0 && i < request->pvs.count; i++) {
+		struct lvm_pv *pv = &request->pvs.list[i];
 		struct device device = {0};
 
 		/* A device that went away meanwhile stays without a number. */
-		device_look(request->pvs.list[i].device, request->lvm->setup.sysfs, &device);
-		request->pvs.list[i].dev = device.dev;
+		device_look(pv->device, request->lvm->setup.sysfs, &device);
+		pv->dev = device.dev;
+		if (*pv->vg_name)
+			known_note_name(&request->lvm->known, pv->vg_name, &pv->vg);
 	}
 	request_finish(request, r, NULL);
 }
@@ -171,19 +174,13 @@ static void finish_read(struct request *request)
 	request_finish(request, 0, NULL);
 }
 
-static void report_vg(struct request *request, const struct outcome *result)
-{
-	request->done.vg(request->arg, result,
-			 result->code == 0 ? steal_pointer(&request->vg) : NULL);
-}
-
 void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
 		.begin = request_locate_vg,
 		.located = request_read_vg,
 		.read = finish_read,
-		.report = report_vg,
+		.report = request_report_vg,
 	};
 	struct request *request = request_new(lvm, &kind, vg, arg);
 

@@ -60,11 +60,11 @@ void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void
 /*
  * One read-modify-write of a VG under LVM's locks (P_global shared, V_<vg>
  * exclusive): read, ask guard (NULL: none), edit, vgcfgrestore, read back and
- * compare. The reservation is copied. An edit whose goal stage is already
- * there succeeds and writes nothing. Requests for one VG run in turn.
+ * compare. done is given the metadata that were read back. The reservation is copied. An edit whose
+ * goal stage is already there succeeds and writes nothing. Requests for one VG run in turn.
  */
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, outcome_fn *done, void *arg);
+		 lvm_guard_fn *guard, lvm_vg_fn *done, void *arg);
 
 /* lvchange -ay (ignoring skip flags) or -an of one LV; an LV in use is not deactivated: -EBUSY. */
 void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,

@@ -350,3 +350,9 @@ void request_read_vg(struct request *request)
 					  request->vg_name, NULL},
 		    false, on_backup);
 }
+
+void request_report_vg(struct request *request, const struct outcome *result)
+{
+	request->done.vg(request->arg, result,
+			 result->code == 0 ? steal_pointer(&request->vg) : NULL);
+}

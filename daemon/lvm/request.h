@@ -119,3 +119,5 @@ void request_run(struct request *request, const char *const *args, bool writes,
 void request_locate_vg(struct request *request);
 /* Reads the VG's metadata, under the request's lock if it has one; then kind->read. */
 void request_read_vg(struct request *request);
+/* The report of a kind whose done is a lvm_vg_fn: hands out the VG as it was last read. */
+void request_report_vg(struct request *request, const struct outcome *result);

@@ -49,6 +49,14 @@ void drive_free(struct drive *drive)
 	free(drive);
 }
 
+void drive_take_vg(struct drive *drive, struct vg *vg)
+{
+	vg_free(drive->vg);
+	drive->vg = vg;
+	drive->vg_is_fresh = true;
+	drive->vg_is_new = true;
+}
+
 void drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...)
 {
 	char text[LOG_TEXT_MAX];
@@ -112,6 +120,13 @@ void drive_effect_done(void *arg, const struct outcome *result)
 	drive_run(drive);
 }
 
+void drive_edit_done(void *arg, const struct outcome *result, struct vg *vg)
+{
+	if (vg)
+		drive_take_vg(arg, vg);
+	drive_effect_done(arg, result);
+}
+
 void drive_beside_done(struct drive *drive, enum pass_action action, const struct outcome *result)
 {
 	struct pass *pass = move_current_pass(drive->move);
@@ -132,12 +147,9 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	struct pass *pass = move_current_pass(drive->move);
 
 	drive->busy = false;
-	vg_free(drive->vg);
-	drive->vg = vg;
-	if (result->code == 0 || result->code == -ENOENT) {
-		drive->vg_is_fresh = true;
-		drive->vg_is_new = true;
-	} else {
+	drive_take_vg(drive, vg);
+	if (result->code != 0 && result->code != -ENOENT) {
+		drive->vg_is_fresh = false;
 		reason_note_trouble(drive, pass, REASON_LVM_FAILED, result->message);
 		look_after(drive, DRIVE_ABSENT_MS, true);
 	}

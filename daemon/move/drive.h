@@ -42,6 +42,9 @@ struct drive {
 struct drive *drive_new(struct mover *mover, struct move *move);
 void drive_free(struct drive *drive);
 
+/* The VG's metadata were read just now. Takes vg over; NULL: the VG is absent. */
+void drive_take_vg(struct drive *drive, struct vg *vg);
+
 /* Goes as far as it can go now. */
 void drive_run(struct drive *drive);
 

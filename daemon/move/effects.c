@@ -35,7 +35,7 @@ static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
 
-	ports->edit_vg(ctx, edit, &pass->reservation, guard, drive_effect_done, drive);
+	ports->edit_vg(ctx, edit, &pass->reservation, guard, drive_edit_done, drive);
 	return EFFECT_PENDING;
 }
 

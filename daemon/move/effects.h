@@ -45,6 +45,8 @@ bool effect_flush_next(struct drive *drive, const struct pass *pass);
 
 /* The completion of every effect. */
 void drive_effect_done(void *arg, const struct outcome *result);
+/* The same of an edit, which brings the metadata along. */
+void drive_edit_done(void *arg, const struct outcome *result, struct vg *vg);
 
 /* The end of what goes on beside all else, whatever became of the pass meanwhile. */
 void drive_beside_done(struct drive *drive, enum pass_action action, const struct outcome *result);

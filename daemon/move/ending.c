@@ -20,9 +20,8 @@ static void end_effect(struct drive *drive)
 	drive->busy = false;
 	drive->is_at_leg = false;
 	drive->is_told = false;
-	/* What changes metadata or activation makes what was read of the VG old. */
-	if (drive->effect == ACTION_RESERVE || drive->effect == ACTION_COMMIT ||
-	    drive->effect == ACTION_RELEASE || drive->effect == ACTION_ACTIVATE)
+	/* An edit has brought the metadata along. */
+	if (drive->effect == ACTION_ACTIVATE)
 		drive->vg_is_fresh = false;
 }
 

@@ -12,6 +12,7 @@
 
 DEFINE_CLEANUP(struct move *, move_freep, move_free)
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
+DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
 
 /* A request on its way from "asked" to "planned" or "started". */
 struct enquiry {
@@ -118,8 +119,10 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	return steal_pointer(&move);
 }
 
-static void start_plan(struct enquiry *enquiry, struct plan *plan)
+/* Takes over the metadata that the plan was made by: the drive begins with them. */
+static void start_plan(struct enquiry *enquiry, struct plan *plan, struct vg *vg)
 {
+	cleanup(vg_freep) struct vg *read = vg;
 	struct mover *mover = enquiry->mover;
 	cleanup(move_freep) struct move *move = make_move(mover, enquiry, plan);
 	struct drive *drive;
@@ -146,11 +149,14 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan)
 	answer_enquiry(enquiry, NULL, NULL, move);
 	mover_publish(mover, steal_pointer(&move));
 	mover_forget_oldest(mover);
+	drive_take_vg(drive, steal_pointer(&read));
 	drive_run(drive);
 }
 
+/* Takes vg over. */
 static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 {
+	cleanup(vg_freep) struct vg *read = vg;
 	cleanup(plan_freep) struct plan *plan = NULL;
 	_free_ struct plan_claim *claims = NULL;
 	struct mover *mover = enquiry->mover;
@@ -165,7 +171,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	}
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
-		r = planner_make_plan(enquiry->request, vg, claims, claim_count, &plan, &refusal);
+		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
 	if (r < 0)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 	else if (r == PLAN_REFUSED)
@@ -173,7 +179,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
-		start_plan(enquiry, plan);
+		start_plan(enquiry, plan, steal_pointer(&read));
 }
 
 static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
@@ -184,7 +190,6 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "vgcfgbackup", result->message);
 	else
 		finish_enquiry(enquiry, vg);
-	vg_free(vg);
 }
 
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,

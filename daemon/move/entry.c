@@ -39,11 +39,13 @@ static void leave_pass(struct drive *drive)
 	drive->attempts = 0;
 	drive->plan_is_stale = false;
 	drive->is_told = false;
-	drive->vg_is_fresh = false;
 	drive->verification = (struct verification){0};
 	drive->search = (struct search){.is_under_way = false};
-	if (move_is_terminal(drive->move))
-		drive->move->finished_us = ports->now_us(ctx);
+	if (!move_is_terminal(drive->move))
+		return;
+	drive->move->finished_us = ports->now_us(ctx);
+	/* A thousand moves are remembered, but not a thousand VGs. */
+	drive_take_vg(drive, NULL);
 }
 
 static void log_trouble(const struct drive *drive, const struct pass *pass)

@@ -36,7 +36,7 @@ struct ports {
 	void (*list_pvs)(void *ctx, port_pvs_fn *done, void *arg);
 	void (*read_vg)(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *arg);
 	void (*edit_vg)(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-			port_guard_fn *guard, outcome_fn *done, void *arg);
+			port_guard_fn *guard, port_vg_fn *done, void *arg);
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 

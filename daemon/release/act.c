@@ -45,6 +45,12 @@ static void on_done(void *arg, const struct outcome *outcome)
 	finish(arg, outcome->code, outcome->message);
 }
 
+static void on_edited(void *arg, const struct outcome *outcome, struct vg *vg)
+{
+	vg_free(vg);
+	finish(arg, outcome->code, outcome->message);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -254,7 +260,7 @@ static int begin_step(struct act *act, enum survey_step step, const struct surve
 		dm_remove(act->dm, item->leg->uuid, on_done, act);
 		return ACT_PATIENCE_S;
 	default:
-		lvm_edit_vg(act->lvm, METADATA_CLEAR, &all, is_next_still, on_done, act);
+		lvm_edit_vg(act->lvm, METADATA_CLEAR, &all, is_next_still, on_edited, act);
 		return 0;
 	}
 }

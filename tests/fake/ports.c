@@ -53,14 +53,14 @@ static void read_vg(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *
 }
 
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-		    port_guard_fn *guard, outcome_fn *done, void *arg)
+		    port_guard_fn *guard, port_vg_fn *done, void *arg)
 {
 	const struct world_request request = {
 		.call = WORLD_EDIT_VG,
 		.edit = edit,
 		.reservation = *reservation,
 		.guard = guard,
-		.answer.done = done,
+		.answer.vg = done,
 		.arg = arg,
 	};
 

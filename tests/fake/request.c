@@ -38,16 +38,19 @@ void world_request_free(struct world_request *request)
 {
 	dm_table_deinit(&request->table);
 	reservation_deinit(&request->reservation);
+	vg_free(request->edited);
 	free(request);
 }
 
-static int edit(struct world *world, const struct world_request *request)
+static int edit(struct world *world, struct world_request *request)
 {
 	int r;
 
 	world->vg_is_locked = true;
 	r = fake_lvm_edit(&world->lvm, request->edit, &request->reservation, request->guard,
 			  request->arg);
+	if (r == 0)
+		r = fake_lvm_read(&world->lvm, &request->reservation.vg, &request->edited);
 	world->vg_is_locked = false;
 	return r;
 }
@@ -186,7 +189,17 @@ static void answer_vg(struct world *world, const struct world_request *request,
 	request->answer.vg(request->arg, result, vg);
 }
 
-void world_request_answer(struct world *world, const struct world_request *request)
+/* What somebody else does after the edit is not in the answer. */
+static void answer_edit(struct world_request *request, const struct outcome *result)
+{
+	struct vg *vg = result->code == 0 ? request->edited : NULL;
+
+	if (vg)
+		request->edited = NULL;
+	request->answer.vg(request->arg, result, vg);
+}
+
+void world_request_answer(struct world *world, struct world_request *request)
 {
 	struct outcome result = {request->code, ""};
 
@@ -194,6 +207,8 @@ void world_request_answer(struct world *world, const struct world_request *reque
 		answer_pvs(world, request, &result);
 	else if (request->call == WORLD_READ_VG)
 		answer_vg(world, request, &result);
+	else if (request->call == WORLD_EDIT_VG)
+		answer_edit(request, &result);
 	else if (request->call == WORLD_COMPARE)
 		request->answer.compare(request->arg, &result,
 					result.code == 0 ? &request->found : NULL);

@@ -25,6 +25,7 @@ struct world_request {
 	dev_t dev;
 	struct dm_comparison comparison;
 	struct dm_comparison_result found;
+	struct vg *edited; /* the metadata just after the edit; owned */
 	/* who is told */
 	union {
 		outcome_fn *done;
@@ -46,5 +47,5 @@ void world_request_effect(struct world *world, struct world_request *request);
 /* What is left to do of a late one. */
 void world_request_effect_late(struct world *world, struct world_request *request);
 /* Tells the daemon. */
-void world_request_answer(struct world *world, const struct world_request *request);
+void world_request_answer(struct world *world, struct world_request *request);
 void world_request_free(struct world_request *request);

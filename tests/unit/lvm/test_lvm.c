@@ -66,6 +66,7 @@ struct ending {
 	int code;
 	char message[8192];
 	struct vg *vg;
+	enum metadata_stage stage; /* after an edit */
 	size_t pv_count;
 	/* Does this in the callback. */
 	bool free_lvm;
@@ -151,6 +152,17 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 	note(ending, result);
 }
 
+static void on_edited(void *arg, const struct outcome *result, struct vg *vg)
+{
+	struct ending *ending = arg;
+
+	assert_int_equal(vg != NULL, result->code == 0);
+	if (vg)
+		ending->stage = metadata_stage(vg, &reservation);
+	vg_free(vg);
+	note(ending, result);
+}
+
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
@@ -181,7 +193,7 @@ static bool guard(void *arg, const struct vg *vg)
 static void begin_edit(struct fixture *fixture, enum metadata_edit edit, struct ending *ending)
 {
 	*ending = (struct ending){.fixture = fixture};
-	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, on_done, ending);
+	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, on_edited, ending);
 	assert_false(ending->done);
 }
 
@@ -462,6 +474,23 @@ static void pvs_are_listed(void **state)
 	assert_int_equal(ending.pv_count, 1);
 }
 
+static void a_vg_that_was_in_the_list_is_not_looked_for(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending ending = {.fixture = fixture};
+
+	folder_write(fixture->dir,
+		     "{\"report\":[{\"pv\":[{\"pv_name\":\"/dev/null\", \"pv_uuid\":\"" PV0
+		     "\", \"vg_name\":\"multi\", \"vg_uuid\":\"" VG_ID "\"}]}]}",
+		     "pvs.json");
+	lvm_list_pvs(fixture->lvm, on_pvs, &ending);
+	loop_until(fixture->base, &ending.done);
+	ending = read_vg(fixture);
+	assert_int_equal(ending.code, 0);
+	vg_free(ending.vg);
+	assert_int_equal(count_calls(fixture, "vgs "), 0);
+}
+
 static void a_list_of_pvs_is_not_made_of_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -508,6 +537,28 @@ static void children_of_an_edit_lock_elsewhere(void **state)
 	assert_true(folder_has(fixture->dir, "run/lock/" VG_ID));
 }
 
+static void an_edit_hands_out_the_metadata_that_it_leaves(void **state)
+{
+	static const struct {
+		enum metadata_edit kind;
+		enum metadata_stage expected;
+	} edits[] = {
+		{METADATA_RESERVE, STAGE_RESERVED},
+		{METADATA_RESERVE, STAGE_RESERVED}, /* nothing to do */
+		{METADATA_COMMIT, STAGE_COMMITTED},
+		{METADATA_RELEASE, STAGE_RELEASED},
+	};
+	struct fixture *fixture = *state;
+	struct ending ending;
+
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		begin_edit(fixture, edits[i].kind, &ending);
+		loop_until(fixture->base, &ending.done);
+		assert_int_equal(ending.code, 0);
+		assert_int_equal(ending.stage, edits[i].expected);
+	}
+}
+
 static void lvms_own_backup_is_kept_up_to_date(void **state)
 {
 	struct fixture *fixture = *state;
@@ -515,6 +566,8 @@ static void lvms_own_backup_is_kept_up_to_date(void **state)
 	edit(fixture, METADATA_RESERVE, 0);
 	assert_int_equal(count_calls(fixture, "vgcfgbackup -qq multi"), 0);
 	edit(fixture, METADATA_COMMIT, 0);
+	/* Nobody waits for this one, but whoever asks for the VG next comes after it. */
+	vg_free(read_vg(fixture).vg);
 	assert_int_equal(count_calls(fixture, "vgcfgbackup -qq multi"), 1);
 	/* It is a service, not a condition. */
 	folder_write(fixture->dir, "[ \"$file\" ] || exit 5", "on.vgcfgbackup");
@@ -562,13 +615,13 @@ static void the_guard_has_the_last_word(void **state)
 	struct fixture *fixture = *state;
 	struct ending ending = {.fixture = fixture, .answer = false};
 
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_true(ending.asked);
 	assert_int_equal(ending.code, -ECANCELED);
 	assert_stage(fixture, "multi", STAGE_UNRESERVED);
 	ending = (struct ending){.fixture = fixture, .answer = true};
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_done, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_true(ending.asked);
 	assert_int_equal(ending.code, 0);
@@ -593,7 +646,7 @@ static void thin_lvs_need_force(void **state)
 	run.source_pv = vg->pvs[1].id;
 	run.dest_pv = vg->pvs[0].id;
 	thin.runs = &run;
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, on_done, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_int_equal(ending.code, 0);
 	assert_int_equal(count_calls(fixture, " thin --force "), 1);
@@ -1051,9 +1104,11 @@ int main(void)
 		TEST(nonsense_is_refused),
 		TEST(a_command_that_hangs_is_given_up),
 		TEST(pvs_are_listed),
+		TEST(a_vg_that_was_in_the_list_is_not_looked_for),
 		TEST(a_list_of_pvs_is_not_made_of_nothing),
 		TEST(edits_are_written_one_after_the_other),
 		TEST(children_of_an_edit_lock_elsewhere),
+		TEST(an_edit_hands_out_the_metadata_that_it_leaves),
 		TEST(lvms_own_backup_is_kept_up_to_date),
 		TEST(an_edit_that_is_done_already_writes_nothing),
 		TEST(an_edit_out_of_turn_is_refused),

@@ -111,3 +111,21 @@ wait_for_a_mark() {
 		[ $SECONDS -lt $deadline ] || return 1
 	done
 }
+
+# An LV vg/lv under a writer, from whose disk a move goes to one with slow writes.
+lv_that_can_be_wedged() {
+	# Whatever is stuck in the wedged device stays so.
+	echo 0 >/proc/sys/kernel/hung_task_timeout_secs
+	slow_pv delay
+	vgcreate -qq -y -s 1M vg "$(pv 0)" /dev/mapper/late
+	mklv_in_segments vg/lv 64 0 3
+	mkfs_mount ext4 vg/lv
+	fixed_files /mnt/lv 8
+	writer_start /mnt/lv 8 100
+}
+
+# As an admin would: both the daemon and its executors, at best while one of them swaps mirrors.
+kill_in_a_swap() {
+	wait_for_a_mark && pkill -KILL pvmoved
+	wait "$(daemon_pid)" 2>/dev/null || :
+}

@@ -47,6 +47,13 @@ static void on_done(void *arg, const struct outcome *result)
 	end(result);
 }
 
+static void on_edited(void *arg, const struct outcome *result, struct vg *vg)
+{
+	(void)arg;
+	vg_free(vg);
+	end(result);
+}
+
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
@@ -127,7 +134,7 @@ static void edit(struct lvm *lvm, enum metadata_edit kind, char **args)
 
 	for (args += 2; *args && reservation.run_count < MAX_RUNS; args++)
 		runs[reservation.run_count++] = parse_run(*args);
-	lvm_edit_vg(lvm, kind, &reservation, NULL, on_done, NULL);
+	lvm_edit_vg(lvm, kind, &reservation, NULL, on_edited, NULL);
 }
 
 static void begin(struct lvm *lvm, const char *what, char **args)

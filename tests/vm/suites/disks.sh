@@ -26,7 +26,7 @@ an_lv_with_data() {
 
 start_of_a_case() {
 	an_lv_with_data
-	throttle 5
+	throttle 1
 	daemon_start
 }
 
@@ -47,7 +47,7 @@ start_on_layers() {
 	lvcreate -qq -y -Wn -l 48 -n lv vg /dev/mapper/source
 	mkfs_mount ext4 vg/lv
 	fixed_files /mnt/lv 8
-	throttle 5
+	throttle 1
 	daemon_start
 }
 

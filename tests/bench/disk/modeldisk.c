@@ -11,15 +11,17 @@
  * which the medium is free is reckoned, not measured, so that late timers do
  * not add up.
  *
- * Parameters can be changed at any time and hold from the next request on;
- * whether a disk says that it turns is /sys/block/modeldiskN/queue/rotational.
+ * Parameters can be changed at any time and hold from the next request on. What
+ * a disk says of itself is in /sys/block/modeldiskN/queue: whether it turns, the
+ * scheduler, and max_sectors_kb, the largest request it is handed.
  */
 #include <linux/blk-mq.h>
 #include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 
-#define DISKS_MAX 4
+#define DISKS_MAX           4
+#define REQUEST_MAX_SECTORS 8192
 
 static unsigned int disks = 2;
 module_param(disks, uint, 0444);
@@ -67,7 +69,8 @@ static void transfer(struct model_disk *disk, struct request *rq)
 	struct req_iterator iter;
 	struct bio_vec bv;
 
-	rq_for_each_segment(bv, rq, iter) {
+	rq_for_each_segment(bv, rq, iter)
+	{
 		if (rq_data_dir(rq) == WRITE)
 			memcpy_from_bvec(at, &bv);
 		else
@@ -166,7 +169,8 @@ static int add_disk_number(struct model_disk *disk, unsigned int number)
 	gendisk->fops = &model_fops;
 	snprintf(gendisk->disk_name, sizeof(gendisk->disk_name), "modeldisk%u", number);
 	set_capacity(gendisk, size_mb << (20 - SECTOR_SHIFT));
-	blk_queue_max_hw_sectors(gendisk->queue, 1024);
+	blk_queue_max_hw_sectors(gendisk->queue, REQUEST_MAX_SECTORS);
+	blk_queue_max_segments(gendisk->queue, REQUEST_MAX_SECTORS >> PAGE_SECTORS_SHIFT);
 	blk_queue_flag_set(QUEUE_FLAG_NONROT, gendisk->queue);
 	r = add_disk(gendisk);
 	if (r) {

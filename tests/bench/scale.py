@@ -76,13 +76,14 @@ def trace_begin():
         subprocess.run(['mount', '-t', 'tracefs', 'tracefs', TRACING], check=True)
     trace('tracing_on', '0')
     trace('trace', '')
+    trace('trace_clock', 'mono')
     for event in ('exec', 'exit'):
         trace(f'events/sched/sched_process_{event}/enable', '1')
     trace('tracing_on', '1')
 
 
-def trace_end():
-    """How many LVM commands ran meanwhile, and how long all together in ms."""
+def trace_end(until=float('inf')):
+    """How many LVM commands began before that time, and how long they took all together in ms."""
     trace('tracing_on', '0')
     began, ms, count = {}, 0, 0
     with open(f'{TRACING}/trace') as lines:
@@ -93,7 +94,8 @@ def trace_end():
             when, event, rest = float(found[1]), found[2], found[3]
             pid = re.search(r'\bpid=(\d+)', rest)[1]
             if event == 'exec' and re.search(r'filename=\S*/(lvm|(vg|lv|pv)(?!move)\w+)\b', rest):
-                began[pid] = when
+                if when < until:
+                    began[pid] = when
             elif event == 'exit' and pid in began:
                 ms += (when - began.pop(pid)) * 1000
                 count += 1
@@ -106,7 +108,7 @@ def plan(what, count, source, dest):
 
 
 def move(what, count, source, dest):
-    states, state, since = {}, 'start', time.monotonic()
+    states, state, since, copying = {}, 'start', time.monotonic(), None
     begin = since
     trace_begin()
     with subprocess.Popen(['pvmovectl', 'start', '--wait', source, dest], stdout=subprocess.PIPE,
@@ -119,12 +121,15 @@ def move(what, count, source, dest):
             if found and found[1] != state:
                 states[state] = states.get(state, 0) + now - since
                 state, since = found[1], now
+                copying = copying or (now if state == 'copying' else None)
     states[state] = states.get(state, 0) + time.monotonic() - since
     if child.returncode:
         sys.exit(f'the move failed: {said}')
+    end = time.monotonic()
     commands, commands_ms = trace_end()
-    say(what, count, measure='move', ms=round((time.monotonic() - begin) * 1000), lvm_commands=commands,
-        lvm_ms=commands_ms, states_ms={s: round(t * 1000) for s, t in states.items()})
+    say(what, count, measure='move', ms=round((end - begin) * 1000), lvm_commands=commands, lvm_ms=commands_ms,
+        armed_ms=copying and round((copying - begin) * 1000), armed_lvm_ms=copying and trace_end(copying)[1],
+        states_ms={s: round(t * 1000) for s, t in states.items()})
 
 
 def moves():

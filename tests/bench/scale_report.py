@@ -31,7 +31,8 @@ def main():
         move = found.get('move') or {}
         arm = found.get('arm') or {}
         states = move.get('states_ms', {})
-        return [found.get('plan', {}).get('ms'), found.get('plan', {}).get('vgs_ms'), arm.get('ms'), move.get('ms'),
+        return [found.get('plan', {}).get('ms'), found.get('plan', {}).get('vgs_ms'),
+                arm.get('ms') or move.get('armed_ms'), arm.get('lvm_ms') or move.get('armed_lvm_ms'), move.get('ms'),
                 move.get('lvm_commands') or arm.get('lvm_commands'), move.get('lvm_ms') or arm.get('lvm_ms'),
                 *(states.get(s) for s in STATES)]
 
@@ -48,7 +49,7 @@ def main():
 
     replace_tables(sys.argv[2], {
         'scale-moves': table(
-            ['what', 'so many', 'plan', '`vgs`', 'until it copies', 'whole move', 'LVM commands', 'their time', *STATES],
+            ['what', 'so many', 'plan', '`vgs`', 'until it copies', 'of that LVM', 'whole move', 'LVM commands', 'their time', *STATES],
             rows(['plan', 'move', 'arm'], moved)),
         'scale-daemon': table(['what', 'so many', '`status`, ms', 'resident, KiB', 'peak, KiB', 'CPU so far, ms'],
                               rows(['daemon', 'status'], held)),

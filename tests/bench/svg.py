@@ -30,7 +30,7 @@ def page(height, body):
 def bars(title, groups, line=None):
     """groups: (name, [(label, value, words)]); line: a value that is marked, with what it means."""
     most = max([value for _, rows in groups for _, value, _ in rows] + ([line[0]] if line else []))
-    scale = (WIDTH - LEFT - 150) / most
+    scale = (WIDTH - LEFT - 190) / most
     body, y = [label(10, 22, title, bold=True)], 40
     top = y
     for name, rows in groups:

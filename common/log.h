@@ -8,7 +8,7 @@
  * anywhere else as a plain line. Blocks on that write only. Knows nothing of moves.
  *
  * Levels are those of <syslog.h>: LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG.
- * The fields in use are MESSAGE_ID, PVMOVED_MOVE, PVMOVED_LV and PVMOVED_STATE.
+ * The fields in use are MESSAGE_ID, and PVMOVED_ with MOVE, UUID, VG, LV, STATE and REASON.
  */
 
 #include <stddef.h>

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/protocol.h"
 #include "daemon/listener.h"
+#include "daemon/move/message.h"
+#include "daemon/notify.h"
 #include "daemon/rpc/server.h"
+#include "daemon/settings.h"
 #include "daemon/wiring.h"
 
 struct daemon {
@@ -22,9 +25,11 @@ struct daemon {
 	struct event_base *base;
 	struct wiring wiring;
 	struct rpc_server *rpc;
+	struct settings settings;
 	struct event *on_term;
 	struct event *on_int;
-	struct event *watchdog;
+	struct event *on_hup;
+	struct notify notify;
 	char socket_path[256];
 	int listen_fd;
 };
@@ -34,16 +39,20 @@ static void on_signal(evutil_socket_t signal_number, short what, void *arg)
 	struct daemon *daemon = arg;
 
 	(void)what;
-	log_info("stopping on signal %d; the kernel goes on copying", (int)signal_number);
+	message_log(MESSAGE_STOPPING, LOG_INFO, "stopping on signal %d; the kernel goes on copying",
+		    (int)signal_number);
 	event_base_loopbreak(daemon->base);
 }
 
-static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+static void on_reload(evutil_socket_t signal_number, short what, void *arg)
 {
-	(void)fd;
+	struct daemon *daemon = arg;
+
+	(void)signal_number;
 	(void)what;
-	(void)arg;
-	sd_notify(0, "WATCHDOG=1");
+	notify_reloading();
+	settings_reload(&daemon->settings);
+	notify_reloaded();
 }
 
 static void on_dm_event(void *arg)
@@ -63,8 +72,6 @@ static int fail(int error, const char *what, const char *name)
 
 static int start_loop(struct daemon *daemon)
 {
-	uint64_t watchdog_us = 0;
-
 	/* A peer that goes away is an error of write(), not the end of the daemon. */
 	signal(SIGPIPE, SIG_IGN);
 	daemon->base = event_base_new();
@@ -72,18 +79,14 @@ static int start_loop(struct daemon *daemon)
 		return fail(-ENOMEM, "make", "the event loop");
 	daemon->on_term = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);
 	daemon->on_int = evsignal_new(daemon->base, SIGINT, on_signal, daemon);
-	if (!daemon->on_term || !daemon->on_int || event_add(daemon->on_term, NULL) < 0 ||
-	    event_add(daemon->on_int, NULL) < 0)
+	daemon->on_hup = evsignal_new(daemon->base, SIGHUP, on_reload, daemon);
+	if (!daemon->on_term || !daemon->on_int || !daemon->on_hup ||
+	    event_add(daemon->on_term, NULL) < 0 || event_add(daemon->on_int, NULL) < 0 ||
+	    event_add(daemon->on_hup, NULL) < 0)
 		return fail(-ENOMEM, "watch for", "signals");
-	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
-		const struct timeval half = {.tv_sec = (time_t)(watchdog_us / 2 / 1000000),
-					     .tv_usec = (suseconds_t)(watchdog_us / 2 % 1000000)};
-
-		daemon->watchdog = event_new(daemon->base, -1, EV_PERSIST, on_watchdog, daemon);
-		if (!daemon->watchdog || event_add(daemon->watchdog, &half) < 0)
-			return fail(-ENOMEM, "serve", "the watchdog");
-	}
-	return EXIT_SUCCESS;
+	return notify_init(&daemon->notify, daemon->base) < 0
+		       ? fail(-ENOMEM, "serve", "the watchdog")
+		       : EXIT_SUCCESS;
 }
 
 static int start_journal(struct daemon *daemon)
@@ -98,16 +101,18 @@ static int start_journal(struct daemon *daemon)
 		return EXIT_BUSY;
 	}
 	if (r == -EBADMSG) {
-		log_error("the journal %s/journal is damaged at byte %" PRIu64
-			  " (%s) and was left as "
-			  "it is; see 'damaged journal' in pvmoved(8)",
-			  state_dir, damage.off_bytes, damage.what);
+		message_log(MESSAGE_JOURNAL_DAMAGED, LOG_ERR,
+			    "the journal %s/journal is damaged at byte %" PRIu64
+			    " (%s) and was left as "
+			    "it is; see 'damaged journal' in pvmoved(8)",
+			    state_dir, damage.off_bytes, damage.what);
 		return EXIT_DAMAGED;
 	}
 	if (r < 0)
 		return fail(r, "open the journal in", state_dir);
 	if (journal_torn_size(daemon->wiring.journal) > 0)
-		log_warning("the journal in %s was torn: its last %" PRIu64 " bytes are no record",
+		message_log(MESSAGE_JOURNAL_TORN, LOG_WARNING,
+			    "the journal in %s was torn: its last %" PRIu64 " bytes are no record",
 			    state_dir, journal_torn_size(daemon->wiring.journal));
 	return EXIT_SUCCESS;
 }
@@ -178,7 +183,7 @@ static int start(struct daemon *daemon)
  */
 static void stop(struct daemon *daemon)
 {
-	sd_notify(0, "STOPPING=1");
+	notify_stopping();
 	rpc_server_free(daemon->rpc);
 	if (daemon->listen_fd >= 0)
 		close(daemon->listen_fd);
@@ -191,8 +196,9 @@ static void stop(struct daemon *daemon)
 		event_free(daemon->on_term);
 	if (daemon->on_int)
 		event_free(daemon->on_int);
-	if (daemon->watchdog)
-		event_free(daemon->watchdog);
+	if (daemon->on_hup)
+		event_free(daemon->on_hup);
+	notify_deinit(&daemon->notify);
 	if (daemon->base)
 		event_base_free(daemon->base);
 	libevent_global_shutdown();
@@ -200,16 +206,23 @@ static void stop(struct daemon *daemon)
 
 static int run(struct daemon *daemon)
 {
+	daemon->settings.wiring = &daemon->wiring;
+	daemon->settings.rpc = daemon->rpc;
+	settings_apply(&daemon->settings);
 	wiring_compact_journal(&daemon->wiring);
 	mover_begin(daemon->wiring.mover);
-	sd_notify(0, "READY=1");
-	log_info("pvmoved " PVMOVED_VERSION " is ready on %s", daemon->socket_path);
+	if (notify_ready(&daemon->notify, daemon->base, daemon->wiring.mover) < 0)
+		return fail(-ENOMEM, "prepare", "the status");
+	message_log(MESSAGE_READY, LOG_INFO, "pvmoved " PVMOVED_VERSION " is ready on %s",
+		    daemon->socket_path);
 	return event_base_dispatch(daemon->base) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int daemon_run(const struct options *options)
+int daemon_run(const struct options *options, const struct config *config)
 {
-	struct daemon daemon = {.options = options, .listen_fd = -1};
+	struct daemon daemon = {.options = options,
+				.settings = {.config = *config, .path = options->config_path},
+				.listen_fd = -1};
 	int status;
 
 	if (options->socket_path)

@@ -9,5 +9,8 @@
 
 #include "daemon/options.h"
 
-/* Runs the daemon. Blocks until it is told to stop; returns the program's exit status. */
-int daemon_run(const struct options *options);
+/*
+ * options: complete. config: as it was read from options->config_path. Runs the daemon. Blocks
+ * until it is told to stop; returns the program's exit status.
+ */
+int daemon_run(const struct options *options, const struct config *config);

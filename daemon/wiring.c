@@ -9,14 +9,11 @@
 
 #include "common/log.h"
 
-/* A journal is compacted when it is above this size, and twice as large as after the last time. */
-#define WIRING_JOURNAL_MAX (UINT64_C(4) * 1024 * 1024)
-
 static bool journal_is_large(const struct wiring *wiring)
 {
 	uint64_t size_bytes = journal_size(wiring->journal);
 
-	return size_bytes > WIRING_JOURNAL_MAX && size_bytes / 2 > wiring->compacted_bytes;
+	return size_bytes > wiring->compact_bytes && size_bytes / 2 > wiring->compacted_bytes;
 }
 
 static int record(void *ctx, const char *payload, size_t len_bytes)
@@ -192,6 +189,7 @@ int wiring_init(struct wiring *wiring)
 		return r;
 	snprintf(wiring->boot_id, sizeof(wiring->boot_id), SD_ID128_UUID_FORMAT_STR,
 		 SD_ID128_FORMAT_VAL(boot));
+	wiring->compact_bytes = WIRING_COMPACT_BYTES;
 	wiring->wake = evtimer_new(wiring->base, on_wake, wiring);
 	wiring->compact = evtimer_new(wiring->base, on_compact, wiring);
 	return wiring->wake && wiring->compact ? 0 : -ENOMEM;

@@ -22,12 +22,16 @@ struct wiring {
 	struct mover *mover;
 	struct event *wake;       /* the mover's timer */
 	struct event *compact;    /* pending while the journal is to be compacted */
+	uint64_t compact_bytes;   /* compacted above this, and at twice its last compacted size */
 	uint64_t compacted_bytes; /* the journal's size after the last compaction; 0: none yet */
 	char boot_id[UUID_TEXT_SIZE];
 };
 
 /* The ports; their ctx is a struct wiring. */
 extern const struct ports wiring_ports;
+
+/* What compact_bytes is until somebody sets it. */
+#define WIRING_COMPACT_BYTES (UINT64_C(4) * 1024 * 1024)
 
 /* Prepares the timers; base and mover must be set. Returns 0 or a negative errno. */
 int wiring_init(struct wiring *wiring);

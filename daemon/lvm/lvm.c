@@ -97,6 +97,12 @@ int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp)
 	return lvm_new_with(base, run_dir, &setup, lvmp);
 }
 
+void lvm_set_timeouts(struct lvm *lvm, uint32_t lock_timeout_ms, uint32_t command_timeout_ms)
+{
+	lvm->setup.lock_timeout_ms = lock_timeout_ms;
+	lvm->setup.command_timeout_ms = command_timeout_ms;
+}
+
 void lvm_free(struct lvm *lvm)
 {
 	struct request *request;

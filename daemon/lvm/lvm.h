@@ -45,6 +45,8 @@ typedef bool lvm_guard_fn(void *arg, const struct vg *vg);
  * LVM would misread (with %, ", \ or a line break), or another negative errno.
  */
 int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp);
+/* How long locks are waited for and commands may take (60 s each) that begin from now on. */
+void lvm_set_timeouts(struct lvm *lvm, uint32_t lock_timeout_ms, uint32_t command_timeout_ms);
 /*
  * Gives up what is under way: children that only read are killed, one that
  * writes is left to finish.

@@ -57,14 +57,20 @@ void drive_take_vg(struct drive *drive, struct vg *vg)
 	drive->vg_is_new = true;
 }
 
-void drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...)
+void drive_log_message(enum message message, int level, const struct move *move,
+		       const struct pass *pass, const char *format, ...)
 {
 	char text[LOG_TEXT_MAX];
 	char id[UNITS_TEXT_MAX];
 	const struct log_field fields[] = {
+		{"MESSAGE_ID", message_id(message)},
 		{"PVMOVED_MOVE", id},
+		{"PVMOVED_UUID", move->uuid},
+		{"PVMOVED_VG", move->vg_name},
 		{"PVMOVED_LV", pass->lv_name},
 		{"PVMOVED_STATE", pass_state_name(pass->state)},
+		{"PVMOVED_REASON",
+		 pass->reason == REASON_NONE ? NULL : pass_reason_name(pass->reason)},
 	};
 	va_list arguments;
 

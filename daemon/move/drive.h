@@ -8,6 +8,7 @@
  */
 
 #include "daemon/move/fsm.h"
+#include "daemon/move/message.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
@@ -58,8 +59,14 @@ void drive_publish_progress(struct drive *drive);
 int drive_record_pass(struct drive *drive, const struct pass *pass, bool with_reservation);
 
 /* Logs one line about a pass, with the fields that the journal can be searched by. */
-__attribute__((format(printf, 4, 5))) void
-drive_log(int level, const struct move *move, const struct pass *pass, const char *format, ...);
+__attribute__((format(printf, 5, 6))) void drive_log_message(enum message message, int level,
+							     const struct move *move,
+							     const struct pass *pass,
+							     const char *format, ...);
+
+/* The same for what nobody has to act upon. */
+#define drive_log(level, move, pass, ...) \
+	drive_log_message(MESSAGE_NONE, level, move, pass, __VA_ARGS__)
 
 /* What a drive needs of its mover. */
 const struct ports *mover_ports(const struct mover *mover, void **ctxp);

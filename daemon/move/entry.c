@@ -52,12 +52,29 @@ static void log_trouble(const struct drive *drive, const struct pass *pass)
 {
 	const struct pass_trouble *trouble = &pass->trouble;
 
-	drive_log(LOG_WARNING, drive->move, pass,
-		  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
-		  ", logical extents %" PRIu64 " to %" PRIu64,
-		  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
-		  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
-		  trouble->first_le, trouble->first_le + trouble->le_count - 1);
+	drive_log_message(message_of_reason(pass->reason), LOG_WARNING, drive->move, pass,
+			  "the %s %s (PV %s) failed within its sectors %" PRIu64 " to %" PRIu64
+			  ", logical extents %" PRIu64 " to %" PRIu64,
+			  trouble_side_name(trouble->side), trouble->device, trouble->pv.text,
+			  trouble->first_sector, trouble->first_sector + trouble->sector_count - 1,
+			  trouble->first_le, trouble->first_le + trouble->le_count - 1);
+}
+
+/* Why it does not end as was asked, once: of a comparison and of a wait that was said already. */
+static void log_reason(const struct drive *drive, const struct pass *before,
+		       const struct pass *pass)
+{
+	if (pass->trouble.side != TROUBLE_NONE && pass->state == PASS_UNDOING) {
+		log_trouble(drive, pass);
+		return;
+	}
+	if (pass->reason == before->reason || pass->reason == REASON_NONE ||
+	    pass->reason == REASON_VERIFY_FAILED)
+		return;
+	drive_log_message(message_of_reason(pass->reason),
+			  pass->reason == REASON_ABORTED ? LOG_INFO : LOG_WARNING, drive->move,
+			  pass, "the reason: %s%s%s", pass_reason_name(pass->reason),
+			  *pass->reason_text ? ": " : "", pass->reason_text);
 }
 
 int entry_make(struct drive *drive, struct pass *pass, const struct fsm_row *row,
@@ -74,10 +91,10 @@ int entry_make(struct drive *drive, struct pass *pass, const struct fsm_row *row
 		*pass = before;
 		return r;
 	}
-	drive_log(LOG_INFO, drive->move, pass, "%s → %s (%s)", pass_state_name(row->state),
-		  pass_state_name(row->next), pass_event_name(row->event));
-	if (pass->trouble.side != TROUBLE_NONE && row->next == PASS_UNDOING)
-		log_trouble(drive, pass);
+	drive_log_message(message_of_state(row->next), LOG_INFO, drive->move, pass, "%s → %s (%s)",
+			  pass_state_name(row->state), pass_state_name(row->next),
+			  pass_event_name(row->event));
+	log_reason(drive, &before, pass);
 	if (row->action != ACTION_WAIT)
 		drive->move->waiting = false;
 	entry_update_progress(pass, seen);

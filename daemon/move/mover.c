@@ -18,6 +18,7 @@ int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 	mover->ports = ports;
 	mover->ctx = ctx;
 	mover->next_id = 1;
+	mover->history_max = MOVER_HISTORY_MAX;
 	LIST_INIT(&mover->enquiries);
 	*moverp = mover;
 	return 0;
@@ -36,12 +37,27 @@ void mover_free(struct mover *mover)
 
 /* ---- the list of moves ------------------------------------------------- */
 
+/* The index of the first drive whose move's id is not below that. */
+static size_t find_index(const struct mover *mover, uint64_t id)
+{
+	size_t low = 0, high = mover->drive_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (mover->drives[middle]->move->id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct drive *mover_find_drive(const struct mover *mover, uint64_t id)
 {
-	for (size_t i = 0; i < mover->drive_count; i++)
-		if (mover->drives[i]->move->id == id)
-			return mover->drives[i];
-	return NULL;
+	size_t i = find_index(mover, id);
+
+	return i < mover->drive_count && mover->drives[i]->move->id == id ? mover->drives[i] : NULL;
 }
 
 const struct move *mover_find_move(const struct mover *mover, uint64_t id)
@@ -53,13 +69,13 @@ const struct move *mover_find_move(const struct mover *mover, uint64_t id)
 
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev)
 {
-	for (size_t i = 0; i < mover->drive_count; i++)
-		if (!prev || mover->drives[i]->move->id > prev->id)
-			return mover->drives[i]->move;
-	return NULL;
+	size_t i = prev ? find_index(mover, prev->id + 1) : 0;
+
+	return i < mover->drive_count ? mover->drives[i]->move : NULL;
 }
 
-void mover_forget_oldest(struct mover *mover)
+/* Forgets one; false when there are no more than are to be kept. */
+static bool forget_oldest(struct mover *mover)
 {
 	size_t finished = 0;
 	size_t oldest = mover->drive_count;
@@ -71,11 +87,39 @@ void mover_forget_oldest(struct mover *mover)
 			oldest = i;
 		}
 	}
-	if (finished <= MOVER_HISTORY_MAX)
-		return;
+	if (finished <= mover->history_max)
+		return false;
 	drive_free(mover->drives[oldest]);
 	memmove(&mover->drives[oldest], &mover->drives[oldest + 1],
 		(--mover->drive_count - oldest) * sizeof(struct drive *));
+	return true;
+}
+
+void mover_sum_up(const struct mover *mover, struct mover_sum *sum)
+{
+	*sum = (struct mover_sum){0};
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct move *move = mover->drives[i]->move;
+
+		if (move_is_terminal(move))
+			continue;
+		sum->count[move_state(move)]++;
+		sum->unfinished++;
+		sum->total_bytes += move_total_bytes(move);
+		sum->copied_bytes += move_copied_bytes(move);
+	}
+}
+
+void mover_forget_oldest(struct mover *mover)
+{
+	while (forget_oldest(mover))
+		;
+}
+
+void mover_set_history(struct mover *mover, size_t move_count)
+{
+	mover->history_max = move_count;
+	mover_forget_oldest(mover);
 }
 
 struct drive *mover_add_move(struct mover *mover, struct move *move)

@@ -15,7 +15,7 @@
 struct mover;
 struct ports;
 
-/* Finished moves kept as history. */
+/* Finished moves kept as history unless something else is set. */
 #define MOVER_HISTORY_MAX 1000
 
 /* ports and ctx are borrowed and must outlive the mover. Returns 0 or -ENOMEM. */
@@ -34,6 +34,12 @@ void mover_begin(struct mover *mover);
  * record.
  */
 int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg);
+
+/*
+ * Keeps that many finished moves from now on, and forgets older ones. Not ahead of the last
+ * mover_replay(): the journal may hold more about any move that is in it.
+ */
+void mover_set_history(struct mover *mover, size_t move_count);
 
 /* Something may have changed in the kernel: look at all running passes. */
 void mover_look(struct mover *mover);
@@ -72,6 +78,15 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 /* All moves by ascending id; prev NULL: the first. NULL after the last. */
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
 const struct move *mover_find_move(const struct mover *mover, uint64_t id);
+
+/* All moves that have not ended, taken together. */
+struct mover_sum {
+	uint64_t count[MOVE_STATE_COUNT]; /* by state */
+	uint64_t unfinished;
+	uint64_t total_bytes;
+	uint64_t copied_bytes; /* as far as it is known */
+};
+void mover_sum_up(const struct mover *mover, struct mover_sum *sum);
 
 /* Called after each change of a move that anyone may see; progress at most once a second. */
 typedef void mover_watch_fn(void *arg, const struct move *move);

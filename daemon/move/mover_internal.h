@@ -21,7 +21,8 @@ struct mover {
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
 	uint64_t seq;
-	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */
+	size_t history_max; /* finished moves that are kept */
+	int stopped;        /* the errno that ended the journal, and with it all driving; 0: none */
 	mover_watch_fn *watch;
 	void *watch_arg;
 };
@@ -32,7 +33,7 @@ struct drive *mover_find_drive(const struct mover *mover, uint64_t id);
 /* Takes the move over and lists it; NULL for want of memory, and the move stays the caller's. */
 struct drive *mover_add_move(struct mover *mover, struct move *move);
 
-/* Drops the oldest finished move when there are more than MOVER_HISTORY_MAX. */
+/* Drops the oldest finished moves while there are more than are to be kept. */
 void mover_forget_oldest(struct mover *mover);
 
 /* Works out what follows from a move's recorded values alone. */

@@ -37,8 +37,8 @@ void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reaso
 	set_wait(pass, reason, text);
 	if (!state_has_reason(pass->state))
 		set_reason(pass, reason, text);
-	drive_log(LOG_WARNING, drive->move, pass, "waits: %s%s%s", pass_reason_name(reason),
-		  *text ? ": " : "", text);
+	drive_log_message(message_of_reason(reason), LOG_WARNING, drive->move, pass,
+			  "waits: %s%s%s", pass_reason_name(reason), *text ? ": " : "", text);
 	mover_publish(drive->mover, drive->move);
 }
 

@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "daemon/move/codec.h"
+#include "daemon/move/message.h"
 #include "daemon/move/mover_internal.h"
 #include "daemon/move/reason.h"
 
@@ -53,9 +54,10 @@ int mover_record(struct mover *mover, char *payload)
 		r = text ? mover->ports->record(mover->ctx, text, strlen(text)) : -ENOMEM;
 	if (r < 0 && !mover->stopped && !record_may_be_retried(r)) {
 		mover->stopped = r;
-		log_error("cannot write the journal: %s; all moves stay as they are until the "
-			  "daemon is started again",
-			  strerror(-r));
+		message_log(MESSAGE_JOURNAL_STOPPED, LOG_ERR,
+			    "cannot write the journal: %s; all moves stay as they are until the "
+			    "daemon is started again",
+			    strerror(-r));
 		tell_all(mover);
 	}
 	return r;
@@ -97,7 +99,6 @@ static int replay_move(struct mover *mover, struct record *record)
 	if (!mover_add_move(mover, record->move))
 		return -ENOMEM;
 	record->move = NULL;
-	mover_forget_oldest(mover);
 	return 0;
 }
 

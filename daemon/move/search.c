@@ -103,11 +103,12 @@ static void end_search(struct drive *drive, struct pass *pass)
 	    !trouble_narrow(&pass->trouble, &pass->reservation, drive->vg, search->bad_sector,
 			    search->bad_count))
 		return;
-	drive_log(LOG_WARNING, drive->move, pass,
-		  "sectors %" PRIu64 " to %" PRIu64 " of %s cannot be read (logical extent %" PRIu64
-		  "); there may be more of them",
-		  search->bad_sector, search->bad_sector + search->bad_count - 1,
-		  pass->trouble.device, pass->trouble.first_le);
+	drive_log_message(MESSAGE_SECTORS_UNREADABLE, LOG_WARNING, drive->move, pass,
+			  "sectors %" PRIu64 " to %" PRIu64
+			  " of %s cannot be read (logical extent %" PRIu64
+			  "); there may be more of them",
+			  search->bad_sector, search->bad_sector + search->bad_count - 1,
+			  pass->trouble.device, pass->trouble.first_le);
 }
 
 static void on_read(void *arg, const struct outcome *result,

@@ -130,7 +130,7 @@ static void explain_failure(const struct drive *drive, struct pass *pass,
 		return;
 	}
 	reason_set_text(pass, text);
-	drive_log(LOG_ERR, drive->move, pass, "%s", text);
+	drive_log_message(MESSAGE_REASON_VERIFY_FAILED, LOG_ERR, drive->move, pass, "%s", text);
 }
 
 /* What the source does not give any more is on the destination alone; the move goes on. */
@@ -149,8 +149,8 @@ static void explain_success(const struct drive *drive, struct pass *pass,
 	snprintf(pass->unverified, sizeof(pass->unverified),
 		 "the source cannot be read any more: %s%s", places,
 		 drive->verification.todo_count > 0 ? "; what else there is was not compared" : "");
-	drive_log(LOG_WARNING, drive->move, pass, "not all could be compared: %s",
-		  pass->unverified);
+	drive_log_message(MESSAGE_NOT_ALL_COMPARED, LOG_WARNING, drive->move, pass,
+			  "not all could be compared: %s", pass->unverified);
 }
 
 static void explain_haste(const struct drive *drive, struct pass *pass)
@@ -160,8 +160,8 @@ static void explain_haste(const struct drive *drive, struct pass *pass)
 	units_format_bytes(pass->verified_bytes, compared);
 	snprintf(pass->unverified, sizeof(pass->unverified),
 		 "the source takes no writes any more, and only %s had been compared", compared);
-	drive_log(LOG_WARNING, drive->move, pass, "not all could be compared: %s",
-		  pass->unverified);
+	drive_log_message(MESSAGE_NOT_ALL_COMPARED, LOG_WARNING, drive->move, pass,
+			  "not all could be compared: %s", pass->unverified);
 }
 
 void verify_explain(struct drive *drive, struct pass *pass, const struct fsm_row *row,

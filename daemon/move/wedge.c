@@ -46,10 +46,11 @@ int wedge_note(struct drive *drive, struct pass *pass)
 		*pass = before;
 		return r;
 	}
-	drive_log(LOG_WARNING, drive->move, pass,
-		  "the device %s is wedged until the next boot: an executor was killed while it "
-		  "swapped its table; the LV is taken off it",
-		  name);
+	drive_log_message(
+		MESSAGE_WEDGED, LOG_WARNING, drive->move, pass,
+		"the device %s is wedged until the next boot: an executor was killed while it "
+		"swapped its table; the LV is taken off it",
+		name);
 	mover_publish(drive->mover, drive->move);
 	return 0;
 }

@@ -20,6 +20,7 @@
 #define ACCEPT_RETRY_US 100000
 
 struct rpc_server {
+	struct rpc_limits limits;
 	struct connection_pool pool;
 	struct evconnlistener *listener;
 	struct event *retry; /* accepting again after a failure, or a batch */
@@ -46,11 +47,12 @@ static bool has_room_for(const struct rpc_server *server, uid_t uid)
 {
 	const struct connection_pool *pool = &server->pool;
 
-	if (pool->count >= RPC_CONNECTIONS_MAX)
+	if (pool->count >= server->limits.connections)
 		return false;
-	return uid == 0 || (connection_pool_count_unprivileged(pool) <
-				    RPC_CONNECTIONS_MAX - RPC_CONNECTIONS_RESERVED &&
-			    connection_pool_count_of(pool, uid) < RPC_CONNECTIONS_OF_ONE_MAX);
+	return uid == 0 ||
+	       (connection_pool_count_unprivileged(pool) <
+			server->limits.connections - RPC_CONNECTIONS_RESERVED &&
+		connection_pool_count_of(pool, uid) < server->limits.connections_of_one);
 }
 
 static void end_batch(struct rpc_server *server)
@@ -127,8 +129,10 @@ int rpc_server_new(const struct rpc_options *options, struct rpc_server **server
 	if (!server)
 		return -ENOMEM;
 	server->peer = options->peer ? options->peer : peer_of_socket;
+	server->limits = (struct rpc_limits){RPC_CONNECTIONS_MAX, RPC_CONNECTIONS_OF_ONE_MAX,
+					     options->stall_ms ? options->stall_ms : RPC_STALL_MS};
 	connection_pool_init(&server->pool, options->base, &options->service,
-			     options->stall_ms ? options->stall_ms : RPC_STALL_MS);
+			     server->limits.stall_ms);
 	if (evutil_make_socket_nonblocking(options->listen_fd) < 0)
 		return -errno;
 	server->retry = evtimer_new(options->base, on_retry, server);
@@ -143,6 +147,12 @@ int rpc_server_new(const struct rpc_options *options, struct rpc_server **server
 	mover_set_watch(server->pool.service.mover, on_change, server);
 	*serverp = steal_pointer(&server);
 	return 0;
+}
+
+void rpc_server_set_limits(struct rpc_server *server, const struct rpc_limits *limits)
+{
+	server->limits = *limits;
+	server->pool.stall_ms = limits->stall_ms;
 }
 
 void rpc_server_free(struct rpc_server *server)

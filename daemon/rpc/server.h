@@ -26,6 +26,12 @@ struct rpc_server;
 /* Finds out who is on the other side of a connected socket. Returns 0 or a negative errno. */
 typedef int rpc_peer_fn(int fd, uid_t *uidp);
 
+struct rpc_limits {
+	uint32_t connections;
+	uint32_t connections_of_one;
+	uint32_t stall_ms;
+};
+
 struct rpc_options {
 	struct event_base *base;    /* borrowed */
 	struct rpc_service service; /* its mover and texts are borrowed */
@@ -39,6 +45,12 @@ struct rpc_options {
  * a listen_fd that is of no use.
  */
 int rpc_server_new(const struct rpc_options *options, struct rpc_server **serverp);
+
+/*
+ * Sets other limits than those above, RPC_CONNECTIONS_RESERVED and more connections among them. Who
+ * is connected stays so; an answer under way keeps its time.
+ */
+void rpc_server_set_limits(struct rpc_server *server, const struct rpc_limits *limits);
 
 /*
  * Closes all connections. Calls that the mover still works on are forgotten: from here on it may

@@ -8,11 +8,11 @@ need_build_tools() {
 	need_packages cmake:cmake ninja:ninja-build gcc:gcc /usr/include/stdio.h:libc6-dev \
 		pkg-config:pkg-config /usr/include/libdevmapper.h:libdevmapper-dev \
 		/usr/include/event2/event.h:libevent-dev /usr/include/json-c/json.h:libjson-c-dev \
-		/usr/include/systemd/sd-daemon.h:libsystemd-dev "$@"
+		/usr/include/systemd/sd-daemon.h:libsystemd-dev /usr/include/ini.h:libinih-dev "$@"
 }
 
 need_test_tools() {
-	need_build_tools /usr/include/cmocka.h:libcmocka-dev python3:python3 \
+	need_build_tools /usr/include/cmocka.h:libcmocka-dev python3:python3 systemd-analyze:systemd \
 		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck
 }
 
@@ -24,7 +24,7 @@ need_fuzz_tools() {
 
 need_vm_tools() {
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap \
-		mke2fs:e2fsprogs
+		mke2fs:e2fsprogs sfdisk:fdisk lintian:lintian dpkg-shlibdeps:dpkg-dev file:file
 }
 
 # build PRESET [CMAKE-OPTION...]: says nothing unless it fails.

@@ -124,13 +124,14 @@ throttle() {
 # which a later boot with lv:VG/LV has as its root. Nothing can be written to the running one
 # meanwhile; it cannot be mounted read-only, since what a case says is being written there.
 install_root_on() {
-	local lv=$1 size=$2 status=0
+	local lv=$1 size=$2 status=0 root
 	shift 2
 
+	root=$(findmnt -no SOURCE /)
 	mklv "$lv" "${size}M" "$@"
 	fsfreeze --freeze /
 	# Zeroes are not written: the disks are new.
-	dd if=/dev/nvme0n1 of="/dev/$lv" bs=4M conv=sparse status=none 2>/dev/null || status=$?
+	dd if="$root" of="/dev/$lv" bs=4M conv=sparse status=none 2>/dev/null || status=$?
 	fsfreeze --unfreeze /
 	[ "$status" = 0 ] || fail "the root cannot be copied: status $status"
 	e2fsck -fp "/dev/$lv" >/dev/null || [ $? = 1 ]

@@ -13,6 +13,7 @@
 
 vm_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$vm_home/../lib/common.sh"
+. "$vm_home/../lib/package.sh"
 . "$vm_home/lib/accel.sh"
 
 vm_complaints='BUG:|WARNING:|Oops|blocked for more than|Kernel panic|unregister_netdevice'
@@ -38,7 +39,8 @@ vm_late_slots=
 
 # Makes the folder, the image if need be, and the stage of the program under test. $1 names the
 # test, for people. Reads VM_TREE (a ready installed tree) or VM_BUILD_DIR (a build folder to
-# install from); with neither the machine is plain Debian. VM_LOGS is where the logs of a failed
+# install from, or with VM_PACKAGE, to make a Debian package of that lies in /run/payload/package and is
+# the script's to install); with neither the machine is plain Debian. VM_LOGS is where the logs of a failed
 # run are kept.
 vm_begin() {
 	vm_name=$1
@@ -66,6 +68,8 @@ vm_stage_tree() {
 
 	if [ "${VM_TREE:-}" ]; then
 		cp -a "$VM_TREE" "$VM_DIR/payload/tree"
+	elif [ "${VM_PACKAGE:-}" ]; then
+		make_package "$VM_BUILD_DIR" "$VM_DIR/payload/package"
 	elif [ "${VM_BUILD_DIR:-}" ]; then
 		{ install_build && install_build --component tests; } >"$log" 2>&1 ||
 			{ cat "$log"; die "cannot install from $VM_BUILD_DIR"; }
@@ -212,7 +216,7 @@ vm_start() {
 	# patches itself, and was seen to hang there for ever under emulation (Linux 6.1, QEMU 7.2).
 	exec qemu-system-x86_64 -M q35 "${vm_accel[@]}" -smp 2 -m "$vm_memory" -nodefaults -no-reboot \
 		-kernel "$vm_image/vmlinuz" \
-		-append "root=/dev/nvme0n1 rw init=/usr/sbin/vm-init console=ttyS0 no_timer_check cryptomgr.notests loglevel=5 panic=-1 $append" \
+		-append "root=PARTUUID=70766d76-01 rw init=/usr/sbin/vm-init console=ttyS0 no_timer_check cryptomgr.notests loglevel=5 panic=-1 $append" \
 		-drive if=none,id=root,file="$VM_DIR/root.qcow2",format=qcow2,discard=unmap \
 		-drive if=none,id=payload,file="$VM_DIR/payload.tar",format=raw,read-only=on \
 		-device nvme,id=nvme0,serial=root -device nvme-ns,drive=root,bus=nvme0,nsid=1 \

@@ -73,7 +73,7 @@ strike() {
 	lvchange -qq -ay vg/idle
 	cmp /dev/vg/idle "$work/idle" || fail 'the inactive LV has changed'
 	vgremove -qq -ff -y vg
-	dmsetup remove broken
+	dmsetup remove --retry broken
 }
 
 # At the end of every plot: vg/lv is on that PV, as LVM would have it; vg/idle is inactive; nothing is

@@ -145,7 +145,7 @@ a_failed_leg_is_told_by_an_event() {
 	timeout 20 dm_on_kernel wait-failed "$leg"
 	sees "$leg" '^  .* alive (sync|write)-failed$'
 	dm_on_kernel swap "$leg" hidden "$work/here"
-	dmsetup remove bad
+	dmsetup remove --retry bad
 	writer_stop /mnt/lv
 }
 
@@ -216,11 +216,11 @@ foreign_tables_and_suspended_devices_are_seen() {
 	sees "$leg" '^0 98304 other '
 	dmsetup create empty -u empty --notable
 	sees empty '^empty .* active rw open=0$'
-	dmsetup remove empty
+	dmsetup remove --retry empty
 }
 
 flushing_takes_a_device_that_is_there() {
-	dm_on_kernel flush "$(dev_of "$(pv 0)")" -- flush "$(dev_of /dev/nvme0n1)"
+	dm_on_kernel flush "$(dev_of "$(pv 0)")" -- flush "$(dev_of "$(findmnt -no SOURCE /)")"
 	fails_with 1 dm_on_kernel flush 240:77
 	said '^1: ENXIO'
 }
@@ -259,7 +259,7 @@ a_disk_that_hangs_holds_up_its_own_swap_only() {
 	wait_until 10 "the last executor leaves" executors_are 0
 	sees LVM-a "^$(<"$work/next")"
 	dm_on_kernel remove LVM-a -- remove LVM-b
-	dmsetup remove slow
+	dmsetup remove --retry slow
 	no_cookie_is_left
 }
 
@@ -370,7 +370,7 @@ stretches_are_compared() {
 		10008 22760 linear $(pv 0) 10008"
 	first=$(dev_of /dev/mapper/bad)
 	compares 32768 'first-unreadable 10000 1'
-	dmsetup remove bad
+	dmsetup remove --retry bad
 }
 
 # Both sides of a mirror that is written to all the time.
@@ -389,7 +389,7 @@ what_is_written_to_is_equal_all_the_same() {
 		dmsetup create two --table "0 32768 linear $(pv 1) 2048"
 		first=$(dev_of /dev/mapper/one) second=$(dev_of /dev/mapper/two)
 		compares 32768 'equal 0 0'
-		dmsetup remove one two
+		dmsetup remove --retry one two
 	done
 	writer_stop /mnt/lv
 }
@@ -442,7 +442,7 @@ a_slow_disk_is_no_wedge() {
 	wait $pid
 	[ ! -e $marks/LVM-a ] || fail "the mark is still there"
 	dm_on_kernel remove LVM-a
-	dmsetup remove slow
+	dmsetup remove --retry slow
 }
 
 # The same with a udevd that is stuck, for which each swap waits ten seconds.

@@ -198,7 +198,7 @@ a_failing_disk_stops_all_until_a_restart() {
 	daemon_stop
 	umount "$state_dir"
 	vgremove -qq -ff -y vg
-	dmsetup remove journal
+	dmsetup remove --retry journal
 }
 
 a_read_only_journal_is_named() {

@@ -6,6 +6,7 @@
 #vm disk pv1 256M
 #vm disk pv2 256M
 #vm timeout 1500
+#vm trixie 'edits are taken|nobody touches|overlap|missing PV'
 . guest/lib.sh
 
 hidden=lvpvmoved_on_disks

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/config/value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/units.h"
+
+static const struct {
+	const char *name;
+	int level;
+} levels[] = {
+	{"error", LOG_ERR},
+	{"warning", LOG_WARNING},
+	{"info", LOG_INFO},
+	{"debug", LOG_DEBUG},
+};
+
+/* A number without sign or blank; *endp is behind it. */
+static int parse_number(const char *text, uint64_t *numberp, const char **endp)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	*numberp = strtoull(text, &end, 10);
+	*endp = end;
+	return errno == ERANGE ? -ERANGE : 0;
+}
+
+static int parse_count(const char *text, uint64_t *countp)
+{
+	const char *end;
+	int r = parse_number(text, countp, &end);
+
+	return r == 0 && *end != '\0' ? -EINVAL : r;
+}
+
+static int parse_duration(const char *text, uint64_t *duration_msp)
+{
+	static const struct {
+		const char *name;
+		uint64_t ms;
+	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
+	uint64_t number;
+	const char *unit;
+	int r = parse_number(text, &number, &unit);
+
+	if (r < 0)
+		return r;
+	while (*unit == ' ')
+		unit++;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(unit, units[i].name) == 0)
+			return __builtin_mul_overflow(number, units[i].ms, duration_msp) ? -ERANGE
+											 : 0;
+	return -EINVAL;
+}
+
+static int parse_level(const char *text, uint64_t *levelp)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(text, levels[i].name) == 0) {
+			*levelp = (uint64_t)levels[i].level;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int parse_bytes(const char *text, uint64_t *bytesp)
+{
+	int r = units_parse_bytes(text, bytesp);
+
+	return r == -EOVERFLOW ? -ERANGE : r;
+}
+
+static int set_path(char path[CONFIG_PATH_SIZE], const char *text)
+{
+	if (text[0] != '/')
+		return -EINVAL;
+	if (strlen(text) >= CONFIG_PATH_SIZE)
+		return -ERANGE;
+	strcpy(path, text);
+	return 0;
+}
+
+int config_set_value(struct config *config, const struct config_key *key, const char *text)
+{
+	void *where = (char *)config + key->offset;
+	uint64_t number = 0;
+	int r = -EINVAL;
+
+	switch (key->kind) {
+	case CONFIG_PATH:
+		return set_path(where, text);
+	case CONFIG_COUNT:
+		r = parse_count(text, &number);
+		break;
+	case CONFIG_BYTES:
+		r = parse_bytes(text, &number);
+		break;
+	case CONFIG_DURATION:
+		r = parse_duration(text, &number);
+		break;
+	case CONFIG_LEVEL:
+		r = parse_level(text, &number);
+		break;
+	}
+	if (r < 0)
+		return r;
+	if (key->kind != CONFIG_LEVEL && (number < key->min || number > key->max))
+		return -ERANGE;
+	*(uint64_t *)where = number;
+	return 0;
+}
+
+static void format_number(const struct config_key *key, uint64_t number,
+			  char text[CONFIG_TEXT_SIZE])
+{
+	const uint64_t mib = UINT64_C(1024) * 1024;
+
+	if (key->kind == CONFIG_BYTES && number % mib == 0)
+		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "M", number / mib);
+	else if (key->kind == CONFIG_DURATION && number % 1000 == 0)
+		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "s", number / 1000);
+	else
+		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "%s", number,
+			 key->kind == CONFIG_DURATION ? "ms" : "");
+}
+
+void config_format_value(const struct config *config, const struct config_key *key,
+			 char text[CONFIG_TEXT_SIZE])
+{
+	const void *where = (const char *)config + key->offset;
+
+	if (key->kind == CONFIG_PATH) {
+		snprintf(text, CONFIG_TEXT_SIZE, "%s", (const char *)where);
+		return;
+	}
+	format_number(key, *(const uint64_t *)where, text);
+	if (key->kind != CONFIG_LEVEL)
+		return;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (*(const uint64_t *)where == (uint64_t)levels[i].level)
+			snprintf(text, CONFIG_TEXT_SIZE, "%s", levels[i].name);
+}
+
+void config_describe_kind(const struct config_key *key, char text[CONFIG_TEXT_SIZE])
+{
+	char least[CONFIG_TEXT_SIZE], most[CONFIG_TEXT_SIZE];
+	const char *what = key->kind == CONFIG_BYTES      ? "size"
+			   : key->kind == CONFIG_DURATION ? "duration"
+							  : "number";
+
+	switch (key->kind) {
+	case CONFIG_PATH:
+		snprintf(text, CONFIG_TEXT_SIZE, "a path from / on of less than %d bytes",
+			 CONFIG_PATH_SIZE);
+		return;
+	case CONFIG_LEVEL:
+		snprintf(text, CONFIG_TEXT_SIZE, "error, warning, info or debug");
+		return;
+	default:
+		format_number(key, key->min, least);
+		format_number(key, key->max, most);
+		snprintf(text, CONFIG_TEXT_SIZE, "a %s from %.32s to %.32s", what, least, most);
+	}
+}
+
+bool config_value_equal(const struct config *a, const struct config *b,
+			const struct config_key *key)
+{
+	const void *of_a = (const char *)a + key->offset;
+	const void *of_b = (const char *)b + key->offset;
+
+	if (key->kind == CONFIG_PATH)
+		return strcmp(of_a, of_b) == 0;
+	return *(const uint64_t *)of_a == *(const uint64_t *)of_b;
+}

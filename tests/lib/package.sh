@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# The Debian package, from a build folder.
+
+# make_package BUILD-DIR FOLDER puts pvmoved.deb into the folder.
+make_package() {
+	local build folder=$2 log
+
+	build=$(realpath "$1")
+	need_packages dpkg-shlibdeps:dpkg-dev file:file
+	mkdir -p "$folder"
+	log=$folder/cpack.log
+	# A place of its own, for others may make one of the same build.
+	(cd "$folder" && cpack --config "$build/CPackConfig.cmake" -G DEB -B "$folder/cpack") >"$log" 2>&1 ||
+		{ cat "$log" >&2; die "cannot make a package of $build"; }
+	mv "$folder"/cpack/pvmoved_*.deb "$folder/pvmoved.deb"
+	rm -rf "$folder/cpack" "$log"
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/notify.h"
+
+/* What systemd was told last. */
+static char told[256];
+
+int __wrap_sd_notify(int unset, const char *state);
+int __wrap_sd_notify(int unset, const char *state)
+{
+	(void)unset;
+	strncpy(told, state, sizeof(told) - 1);
+	return 1;
+}
+
+static void the_status_tells_moves_and_bytes(void **state)
+{
+	struct mover_sum sum = {.unfinished = 3,
+				.count = {[MOVE_RUNNING] = 2, [MOVE_HELD] = 1},
+				.total_bytes = UINT64_C(4) << 30,
+				.copied_bytes = UINT64_C(3) << 29};
+	char text[NOTIFY_STATUS_SIZE];
+
+	(void)state;
+	notify_format_status(&sum, text);
+	assert_string_equal(text, "3 moves (2 running, 1 held), 1.50 GiB of 4.00 GiB copied");
+	sum = (struct mover_sum){.unfinished = 1, .count = {[MOVE_QUEUED] = 1}};
+	notify_format_status(&sum, text);
+	assert_string_equal(text, "1 move (1 queued), 0 B of 0 B copied");
+	sum = (struct mover_sum){0};
+	notify_format_status(&sum, text);
+	assert_string_equal(text, "No moves under way");
+}
+
+static void no_number_is_too_long_for_the_status(void **state)
+{
+	struct mover_sum sum = {
+		.unfinished = UINT64_MAX, .total_bytes = UINT64_MAX, .copied_bytes = UINT64_MAX};
+	char text[NOTIFY_STATUS_SIZE];
+
+	(void)state;
+	for (int i = 0; i < MOVE_STATE_COUNT; i++)
+		sum.count[i] = UINT64_MAX;
+	notify_format_status(&sum, text);
+	assert_true(strlen(text) < sizeof(text));
+}
+
+/* systemd has set the interval for us; only a loop that goes round says that it is alive. */
+static void the_watchdog_is_told_by_the_loop_alone(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct notify notify = {0};
+
+	(void)state;
+	setenv("WATCHDOG_USEC", "2000", 1);
+	unsetenv("WATCHDOG_PID");
+	assert_int_equal(notify_init(&notify, base), 0);
+	assert_string_equal(told, "");
+	while (strcmp(told, "WATCHDOG=1") != 0)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	notify_deinit(&notify);
+	event_base_free(base);
+	libevent_global_shutdown();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_status_tells_moves_and_bytes),
+		cmocka_unit_test(no_number_is_too_long_for_the_status),
+		cmocka_unit_test(the_watchdog_is_told_by_the_loop_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

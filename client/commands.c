@@ -194,13 +194,14 @@ static enum exit_code run_status(const struct client *client, const struct optio
 	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
 }
 
-/* Calls a method that changes what is wanted of a move, and shows the move as it then is. */
+/* Calls a method that changes what is wanted of a move, consuming its parameters, and shows the
+ * move as it then is. */
 static enum exit_code change_move(const struct client *client, const struct options *options,
-				  const char *method)
+				  const char *method, struct json_object *parameters)
 {
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct move_view move;
-	enum exit_code code = call(client, method, request_new_id(options->id), &reply);
+	enum exit_code code = call(client, method, parameters, &reply);
 	int ret;
 
 	if (code != EXIT_OK)
@@ -218,21 +219,53 @@ static enum exit_code change_move(const struct client *client, const struct opti
 
 static enum exit_code run_pause(const struct client *client, const struct options *options)
 {
-	return change_move(client, options, "Pause");
+	return change_move(client, options, "Pause", request_new_id(options->id));
 }
 
 static enum exit_code run_resume(const struct client *client, const struct options *options)
 {
-	return change_move(client, options, "Resume");
+	return change_move(client, options, "Resume", request_new_id(options->id));
 }
 
 static enum exit_code run_abort(const struct client *client, const struct options *options)
 {
 	struct wait wait = {
 		.id = options->id, .known = true, .aborting = true, .json = options->json};
-	enum exit_code code = change_move(client, options, "Abort");
+	enum exit_code code = change_move(client, options, "Abort", request_new_id(options->id));
 
 	return code == EXIT_OK && options->wait ? wait_for_move(client, &wait) : code;
+}
+
+static void print_host_limit(FILE *out, uint64_t limit_bytes_s)
+{
+	char limit[UNITS_TEXT_MAX];
+
+	units_format_bytes(limit_bytes_s, limit);
+	if (limit_bytes_s == VIEW_UNKNOWN)
+		fputs("All moves together have no limit.\n", out);
+	else
+		fprintf(out, "All moves together are limited to %s/s.\n", limit);
+}
+
+static enum exit_code run_limit(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply reply = {0};
+	uint64_t limit_bytes_s;
+	enum exit_code code;
+	int ret;
+
+	if (!options->all)
+		return change_move(client, options, "SetLimit", request_new_limit(options));
+	code = call(client, "SetHostLimit", request_new_limit(options), &reply);
+	if (code != EXIT_OK)
+		return code;
+	if (options->json)
+		return print_json(client, &reply);
+	ret = view_read_limit(reply.parameters, &limit_bytes_s);
+	if (ret < 0)
+		return report_connection(client, ret);
+	print_host_limit(client->out, limit_bytes_s);
+	return EXIT_OK;
 }
 
 static enum exit_code run_wait(const struct client *client, const struct options *options)
@@ -267,7 +300,7 @@ static enum exit_code run(struct client client, const struct options *options)
 		[COMMAND_START] = run_start,   [COMMAND_STATUS] = run_status,
 		[COMMAND_WAIT] = run_wait,     [COMMAND_PAUSE] = run_pause,
 		[COMMAND_RESUME] = run_resume, [COMMAND_ABORT] = run_abort,
-		[COMMAND_INFO] = run_info,
+		[COMMAND_LIMIT] = run_limit,   [COMMAND_INFO] = run_info,
 	};
 
 	if (options->help) {

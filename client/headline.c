@@ -20,7 +20,22 @@ const char *headline_state(const struct move_view *move)
 {
 	bool is_going = strcmp(move->state, "running") == 0 || strcmp(move->state, "queued") == 0;
 
-	return move->waiting && is_going ? "waiting" : move->state;
+	if (!is_going)
+		return move->state;
+	if (move->waiting)
+		return "waiting";
+	if (move->queue_place != VIEW_UNKNOWN)
+		return "queued";
+	return move->stalled_since_us != VIEW_UNKNOWN ? "stalled" : move->state;
+}
+
+void headline_write_queue(FILE *out, const struct move_view *move)
+{
+	if (move->queue_place == VIEW_UNKNOWN)
+		return;
+	fprintf(out, "place %" PRIu64 "%s%s, behind move %" PRIu64, move->queue_place,
+		move->queue_disk ? " on " : "", move->queue_disk ? move->queue_disk : "",
+		move->queue_behind);
 }
 
 void headline_write_reason(FILE *out, const struct pass_view *pass)
@@ -104,6 +119,10 @@ void headline_write(FILE *out, const struct move_view *move)
 		return;
 	write_rate(out, move, ", ");
 	write_eta(out, move, ", ", " to go");
+	if (move->queue_place != VIEW_UNKNOWN) {
+		fputs(", ", out);
+		headline_write_queue(out, move);
+	}
 	if (!view_find_current_pass(move, &pass))
 		return;
 	fprintf(out, "; %s: %s%s", pass.lv, pass.state,
@@ -132,6 +151,12 @@ static void write_numbers(FILE *out, const struct move_view *move)
 	write_eta(out, move, " ETA ", "");
 	fprintf(out, " %s %s%s", pass.lv, pass.state, pass_has_reason(&pass) ? ": " : "");
 	headline_write_reason(out, &pass);
+	if (move->queue_place != VIEW_UNKNOWN) {
+		fputs(", ", out);
+		headline_write_queue(out, move);
+	} else if (move->stalled_since_us != VIEW_UNKNOWN) {
+		fputs(", stalled", out);
+	}
 }
 
 static void write_bar(FILE *out, const struct move_view *move, size_t width)

@@ -7,7 +7,10 @@
 
 #include "client/view.h"
 
-/* The move's state; one that waits for something outside says so, whatever is next for it. */
+/*
+ * The move's state; one that waits for something outside, or for its turn, or that stalls says so,
+ * whatever is next for it.
+ */
 const char *headline_state(const struct move_view *move);
 
 /*
@@ -18,6 +21,9 @@ void headline_write(FILE *out, const struct move_view *move);
 
 /* What a reason says, and where: "the LV was removed: …". Nothing for a pass that has none. */
 void headline_write_reason(FILE *out, const struct pass_view *pass);
+
+/* Whom the move waits for: "place 2 on /dev/sdb, behind move 7". Nothing when it is no one. */
+void headline_write_queue(FILE *out, const struct move_view *move);
 
 /* What keeps the pass where it is, where that is not its reason: "; waits: …". */
 void headline_write_wait(FILE *out, const struct pass_view *pass);

@@ -13,6 +13,8 @@ static const char overview[] =
 	"  pause ID                stop copying, and keep what is copied\n"
 	"  resume ID               go on with a paused move\n"
 	"  abort ID                undo what is not committed yet\n"
+	"  limit ID RATE           copy no faster; \"none\" takes the limit off\n"
+	"  limit --all RATE        the same for all moves together\n"
 	"  info                    show which daemon answers\n"
 	"\n"
 	"Options of all commands:\n"
@@ -45,6 +47,8 @@ static const char start[] =
 	"  --verify             before an LV is put onto its destination for good, read\n"
 	"                       both sides back and compare them; where they differ the\n"
 	"                       move fails, and the LV stays on its source\n"
+	"  --limit RATE         copy no faster than RATE bytes a second (20m, 1.5g); see\n"
+	"                       \"pvmovectl limit --help\"\n"
 	"  --wait               wait until the move has ended, and show how far it is\n"
 	"  --dry-run            show what would be moved where, and do nothing\n"
 	"  --request-id ID      your own name for this request: a second start with the\n"
@@ -59,13 +63,15 @@ static const char start[] =
 	"  pvmovectl start /dev/sdb:1000-1999 /dev/sdc    a thousand extents of it\n"
 	"  pvmovectl start /dev/sdb:1000+1000 /dev/sdc    the same ones\n"
 	"  pvmovectl start --verify /dev/sdb /dev/sdc     trust nothing\n"
+	"  pvmovectl start --limit 50m /dev/sdb           take your time\n"
 	"  pvmovectl start --wait /dev/sdb && vgreduce vg0 /dev/sdb\n";
 
 static const char status[] =
 	"Usage: pvmovectl status [OPTION]... [ID]\n"
 	"\n"
 	"Shows all moves, unfinished ones first; or with an ID all of that one: how far\n"
-	"each of its LVs is, and why it is not further.\n"
+	"each of its LVs is, and why it is not further. Moves that share a disk that\n"
+	"turns take turns; one that waits says behind which, and what stalls says so.\n"
 	"\n"
 	"  --watch              go on showing changes, until interrupted or, with an ID,\n"
 	"                       until the move has ended\n"
@@ -120,6 +126,26 @@ static const char abort_[] =
 	"Example:\n"
 	"  pvmovectl abort --wait 7\n";
 
+static const char limit[] =
+	"Usage: pvmovectl limit [--json] ID RATE|none\n"
+	"       pvmovectl limit [--json] --all RATE|none\n"
+	"\n"
+	"Copies no more than RATE bytes a second of a move, or of all moves together,\n"
+	"from now on. Units are powers of 1024: 512k, 20m, 1.5g; \"/s\" may follow. The\n"
+	"lowest is 64k. Reading back for --verify keeps to it as well. That of a move holds\n"
+	"until its end, that of --all until it is changed, after a reboot too.\n"
+	"\n"
+	"While a limit holds copying back, dm-mirrors of LVM's own are held back as well.\n"
+	"While no daemon runs, no more is copied than what was begun, a few seconds' worth.\n"
+	"\n"
+	"  --all                one limit for all moves together, besides their own\n"
+	"  --json               print {\"move\": ...}; with --all {\"limit_bytes_s\": ...}\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl limit 7 20m\n"
+	"  pvmovectl limit 7 none\n"
+	"  pvmovectl limit --all 100m/s\n";
+
 static const char info[] =
 	"Usage: pvmovectl info [--json]\n"
 	"\n"
@@ -134,7 +160,7 @@ void help_print(FILE *out, enum command command)
 	static const char *const texts[] = {
 		[COMMAND_NONE] = overview, [COMMAND_START] = start, [COMMAND_STATUS] = status,
 		[COMMAND_WAIT] = wait,     [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
-		[COMMAND_ABORT] = abort_,  [COMMAND_INFO] = info,
+		[COMMAND_ABORT] = abort_,  [COMMAND_LIMIT] = limit, [COMMAND_INFO] = info,
 	};
 
 	fputs(texts[command], out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 
 /* What a command may be given. For options also their value for getopt_long(): above all letters.
  */
@@ -23,6 +25,9 @@ enum {
 	TAKES_ID = 1 << 16,
 	NEEDS_ID = 1 << 17,
 	TAKES_VERIFY = 1 << 18,
+	TAKES_LIMIT = 1 << 19,
+	TAKES_ALL = 1 << 20,
+	TAKES_RATE = 1 << 21,
 };
 
 static const struct option long_options[] = {
@@ -33,6 +38,8 @@ static const struct option long_options[] = {
 	{"dry-run", no_argument, NULL, TAKES_DRY_RUN},
 	{"request-id", required_argument, NULL, TAKES_REQUEST_ID},
 	{"verify", no_argument, NULL, TAKES_VERIFY},
+	{"limit", required_argument, NULL, TAKES_LIMIT},
+	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
@@ -48,16 +55,20 @@ static const char *const names[] = {
 
 static const int takes[] = {
 	[COMMAND_START] = TAKES_NAME | TAKES_TO | TAKES_WAIT | TAKES_DRY_RUN | TAKES_REQUEST_ID |
-			  TAKES_VERIFY | TAKES_JSON | TAKES_PVS,
+			  TAKES_VERIFY | TAKES_LIMIT | TAKES_JSON | TAKES_PVS,
 	[COMMAND_STATUS] = TAKES_ID | TAKES_WATCH | TAKES_JSON,
 	[COMMAND_WAIT] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_PAUSE] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_RESUME] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
+	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
 };
 
 _Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");
+
+/* The lowest limit that the daemon takes. */
+#define LIMIT_MIN_BYTES_S 65536u
 
 /* A command line being read. */
 struct parser {
@@ -123,6 +134,31 @@ static enum exit_code add_destination(struct parser *parser, const char *text)
 	return code;
 }
 
+/* As units_parse_rate() reads it, but for what no daemon would take. */
+static enum exit_code parse_limit(const struct client *client, const char *text,
+				  uint64_t *limit_bytes_sp)
+{
+	uint64_t limit_bytes_s = 0;
+
+	assert(text);
+	if (strcmp(text, "none") == 0) {
+		*limit_bytes_sp = 0;
+		return EXIT_OK;
+	}
+	if (units_parse_rate(text, &limit_bytes_s) < 0 || limit_bytes_s > INT64_MAX)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is not a rate; 20m and 1.5g/s are, in bytes a second, or "
+				   "\"none\"",
+				   text);
+	if (limit_bytes_s < LIMIT_MIN_BYTES_S)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is less than can be kept to; the lowest limit is 64k a "
+				   "second, or \"pvmovectl pause\" the move",
+				   text);
+	*limit_bytes_sp = limit_bytes_s;
+	return EXIT_OK;
+}
+
 /* What getopt_long() makes of an option it does not like. */
 static enum exit_code refuse_option(const struct client *client, int kind, const char *text)
 {
@@ -165,6 +201,11 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		if (code != EXIT_OK)
 			return code;
 		break;
+	case TAKES_LIMIT:
+		code = parse_limit(parser->client, optarg, &options->limit_bytes_s);
+		if (code != EXIT_OK)
+			return code;
+		break;
 	case TAKES_REQUEST_ID:
 		options->request_id = optarg;
 		break;
@@ -172,6 +213,7 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	case TAKES_WATCH:
 	case TAKES_DRY_RUN:
 	case TAKES_VERIFY:
+	case TAKES_ALL:
 	case TAKES_JSON:
 		break;
 	default:
@@ -199,6 +241,7 @@ static enum exit_code parse_options(struct parser *parser, int argc, char *const
 	parser->options.watch = parser->given & TAKES_WATCH;
 	parser->options.dry_run = parser->given & TAKES_DRY_RUN;
 	parser->options.verify = parser->given & TAKES_VERIFY;
+	parser->options.all = parser->given & TAKES_ALL;
 	parser->options.json = parser->given & TAKES_JSON;
 	*firstp = optind;
 	return EXIT_OK;
@@ -223,6 +266,22 @@ static enum exit_code check_options(const struct parser *parser)
 	return EXIT_OK;
 }
 
+/* limit ID RATE, or limit --all RATE. */
+static enum exit_code parse_rate_operands(struct parser *parser, int count, char *const operands[])
+{
+	struct options *options = &parser->options;
+
+	if (count != (options->all ? 1 : 2))
+		return client_fail(parser->client, EXIT_USAGE,
+				   "limit needs the ID of a move, or --all, and a rate or "
+				   "\"none\"; see \"pvmovectl limit --help\"");
+	if (!options->all && argument_parse_id(operands[0], &options->id) < 0)
+		return client_fail(parser->client, EXIT_USAGE,
+				   "%s is not the ID of a move, which is a number from 1",
+				   operands[0]);
+	return parse_limit(parser->client, operands[count - 1], &options->limit_bytes_s);
+}
+
 static enum exit_code parse_operands(struct parser *parser, int count, char *const operands[])
 {
 	const struct client *client = parser->client;
@@ -231,6 +290,8 @@ static enum exit_code parse_operands(struct parser *parser, int count, char *con
 	int kind = takes[options->command];
 	enum exit_code code = EXIT_OK;
 
+	if (kind & TAKES_RATE)
+		return parse_rate_operands(parser, count, operands);
 	if ((kind & NEEDS_ID) && count == 0)
 		return client_fail(client, EXIT_USAGE,
 				   "%s needs the ID of a move; \"pvmovectl status\" lists them",

@@ -18,6 +18,7 @@
 	C(PAUSE, "pause")   \
 	C(RESUME, "resume") \
 	C(ABORT, "abort")   \
+	C(LIMIT, "limit")   \
 	C(INFO, "info")
 
 enum command {
@@ -31,7 +32,8 @@ enum command {
 struct options {
 	enum command command; /* COMMAND_NONE with help or version only */
 	bool help, version;
-	bool json, wait, watch, dry_run, verify;
+	bool json, wait, watch, dry_run, verify, all;
+	uint64_t limit_bytes_s;  /* 0: none */
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */
 	const char *request_id;  /* NULL: none */

@@ -17,7 +17,7 @@
 #define NAMES_MAX 3
 
 /* Most lines above the passes of a move. */
-#define HEADER_LINES_MAX 10
+#define HEADER_LINES_MAX 11
 
 /* Room for a date and time. */
 #define TIME_TEXT_MAX 32
@@ -36,7 +36,8 @@ static enum colour state_colour(const char *state)
 {
 	if (strcmp(state, "failed") == 0 || strcmp(state, "held") == 0)
 		return COLOUR_RED;
-	if (strcmp(state, "waiting") == 0 || strcmp(state, "paused") == 0)
+	if (strcmp(state, "waiting") == 0 || strcmp(state, "paused") == 0 ||
+	    strcmp(state, "stalled") == 0)
 		return COLOUR_YELLOW;
 	return strcmp(state, "done") == 0 ? COLOUR_GREEN : COLOUR_NONE;
 }
@@ -130,7 +131,10 @@ static void set_move(struct table_row *row, const struct move_view *move, bool w
 	units_format_bytes(move->rate_bytes_s, rate);
 	units_format_duration(move->eta_us, eta);
 	table_set(row, 0, "%" PRIu64, move->id);
-	table_set(row, 1, "%s", headline_state(move));
+	if (move->queue_place != VIEW_UNKNOWN && strcmp(headline_state(move), "queued") == 0)
+		table_set(row, 1, "queued, behind %" PRIu64, move->queue_behind);
+	else
+		table_set(row, 1, "%s", headline_state(move));
 	table_set(row, 2, "%s", move->vg);
 	set_written(row, 3, write_way, move);
 	set_written(row, 4, write_lvs, move);
@@ -228,10 +232,25 @@ static void write_wedged(FILE *out, const char *vg, const struct pass_view *pass
 		pass->wedged, vg, pass->lv);
 }
 
+static void write_stall(FILE *out, const struct move_view *move)
+{
+	char since[TIME_TEXT_MAX];
+
+	format_time(move->stalled_since_us, since);
+	fprintf(out,
+		"\nNothing was copied since %s. See whether a disk hangs (\"dmesg\") or a device "
+		"below is suspended (\"dmsetup info\"). When that is put right it goes on by "
+		"itself; "
+		"until then applications may have to wait, too.\n",
+		since);
+}
+
 /* What to do about passes that a disk has failed, or that left something; not where the screen is
  * redrawn. */
 static void render_advice(FILE *out, const struct move_view *move)
 {
+	if (move->stalled_since_us != VIEW_UNKNOWN)
+		write_stall(out, move);
 	for (size_t i = 0; i < view_count(move->passes); i++) {
 		struct pass_view pass = view_get_pass(move, i);
 
@@ -253,6 +272,14 @@ static void write_time(FILE *out, const char *title, uint64_t time_us)
 	fprintf(out, "  %s%s\n", title, text);
 }
 
+static void write_limit(FILE *out, const char *title, uint64_t limit_bytes_s)
+{
+	char text[UNITS_TEXT_MAX];
+
+	units_format_bytes(limit_bytes_s, text);
+	fprintf(out, "  %s%s/s\n", title, text);
+}
+
 static int render_move(FILE *out, const struct move_view *move, const struct style *style)
 {
 	struct style rest = *style;
@@ -263,6 +290,8 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 	fputc('\n', out);
 	if (move->lv)
 		fprintf(out, "  Only LV  %s\n", move->lv);
+	if (move->limit_bytes_s != VIEW_UNKNOWN)
+		write_limit(out, "Limit    ", move->limit_bytes_s);
 	write_time(out, "Started  ", move->created_us);
 	if (move->finished_us != VIEW_UNKNOWN)
 		write_time(out, "Ended    ", move->finished_us);
@@ -340,6 +369,8 @@ void render_info(FILE *out, const struct info_view *info)
 	fprintf(out, "pvmoved %s (pvmovectl %s)\n  State folder      %s\n", info->version,
 		PVMOVED_VERSION, info->state_dir);
 	write_time(out, "Running since     ", info->started_us);
+	if (info->limit_bytes_s != VIEW_UNKNOWN)
+		write_limit(out, "Limit of all      ", info->limit_bytes_s);
 	fprintf(out, "  Boot ID           %s\n  Unfinished moves  %" PRIu64 "\n", info->boot_id,
 		info->moves_unfinished);
 }

@@ -62,7 +62,21 @@ static struct json_object *new_request(const struct options *options)
 	if (options->verify &&
 	    protocol_add_object(request, "verify", json_object_new_boolean(true)) < 0)
 		return NULL;
+	if (options->limit_bytes_s != 0 &&
+	    protocol_add_number(request, "limit_bytes_s", options->limit_bytes_s) < 0)
+		return NULL;
 	return steal_pointer(&request);
+}
+
+struct json_object *request_new_limit(const struct options *options)
+{
+	cleanup(protocol_put) struct json_object *parameters = request_new_id(options->id);
+
+	if (!parameters ||
+	    (options->limit_bytes_s != 0 &&
+	     protocol_add_number(parameters, "limit_bytes_s", options->limit_bytes_s) < 0))
+		return NULL;
+	return steal_pointer(&parameters);
 }
 
 struct json_object *request_new_start(const struct options *options)

@@ -132,6 +132,25 @@ static int read_pass(struct json_object *object, struct pass_view *passp)
 	return ret;
 }
 
+static int read_queue(struct json_object *object, struct move_view *move)
+{
+	static const struct field fields[] = {
+		{"place", offsetof(struct move_view, queue_place), FIELD_NUMBER, false},
+		{"behind", offsetof(struct move_view, queue_behind), FIELD_NUMBER, false},
+		{"disk", offsetof(struct move_view, queue_disk), FIELD_TEXT, true},
+	};
+	struct json_object *queue = json_object_object_get(object, "queue");
+	int ret;
+
+	move->queue_place = VIEW_UNKNOWN;
+	move->queue_behind = VIEW_UNKNOWN;
+	move->queue_disk = NULL;
+	if (!queue)
+		return 0;
+	ret = read_fields(queue, fields, COUNT(fields), move);
+	return ret == 0 && (move->queue_place == 0 || move->queue_behind == 0) ? -EBADMSG : ret;
+}
+
 int view_read_move(struct json_object *object, struct move_view *movep)
 {
 	static const struct field fields[] = {
@@ -149,13 +168,18 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 		{"verified_bytes", offsetof(struct move_view, verified_bytes), FIELD_NUMBER, true},
 		{"rate_bytes_s", offsetof(struct move_view, rate_bytes_s), FIELD_NUMBER, true},
 		{"eta_us", offsetof(struct move_view, eta_us), FIELD_NUMBER, true},
+		{"limit_bytes_s", offsetof(struct move_view, limit_bytes_s), FIELD_NUMBER, true},
 		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},
 		{"finished_us", offsetof(struct move_view, finished_us), FIELD_NUMBER, true},
 		{"request_id", offsetof(struct move_view, request_id), FIELD_TEXT, true},
+		{"stalled_since_us", offsetof(struct move_view, stalled_since_us), FIELD_NUMBER,
+		 true},
 	};
 	struct move_view move;
 	int ret = read_fields(object, fields, COUNT(fields), &move);
 
+	if (ret == 0)
+		ret = read_queue(object, &move);
 	if (ret == 0 && move.id == 0)
 		ret = -EBADMSG;
 	for (size_t i = 0; ret == 0 && i < view_count(move.destinations); i++) {
@@ -243,6 +267,7 @@ int view_read_info(struct json_object *object, struct info_view *infop)
 		{"boot_id", offsetof(struct info_view, boot_id), FIELD_TEXT, false},
 		{"state_dir", offsetof(struct info_view, state_dir), FIELD_TEXT, false},
 		{"started_us", offsetof(struct info_view, started_us), FIELD_NUMBER, false},
+		{"limit_bytes_s", offsetof(struct info_view, limit_bytes_s), FIELD_NUMBER, true},
 		{"moves_unfinished", offsetof(struct info_view, moves_unfinished), FIELD_NUMBER,
 		 false},
 	};
@@ -251,6 +276,17 @@ int view_read_info(struct json_object *object, struct info_view *infop)
 
 	if (ret == 0)
 		*infop = info;
+	return ret;
+}
+
+int view_read_limit(struct json_object *object, uint64_t *limit_bytes_sp)
+{
+	static const struct field fields[] = {{"limit_bytes_s", 0, FIELD_NUMBER, true}};
+	uint64_t limit_bytes_s;
+	int ret = read_fields(object, fields, COUNT(fields), &limit_bytes_s);
+
+	if (ret == 0)
+		*limit_bytes_sp = limit_bytes_s;
 	return ret;
 }
 

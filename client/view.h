@@ -53,11 +53,16 @@ struct move_view {
 	const char *lv;                   /* NULL: all */
 	struct json_object *destinations; /* of texts; none: any */
 	struct json_object *passes;       /* see view_get_pass() */
+	uint64_t queue_place;      /* so many moves go first; VIEW_UNKNOWN: it waits for none */
+	uint64_t queue_behind;     /* the last of them … */
+	const char *queue_disk;    /* … and the disk that is shared; NULL: not known */
+	uint64_t stalled_since_us; /* since the epoch; VIEW_UNKNOWN: it does not stall */
 	uint64_t total_bytes;
 	uint64_t copied_bytes;   /* or VIEW_UNKNOWN */
 	uint64_t verified_bytes; /* or VIEW_UNKNOWN: nobody asked for it */
 	uint64_t rate_bytes_s;   /* or VIEW_UNKNOWN */
 	uint64_t eta_us;         /* or VIEW_UNKNOWN */
+	uint64_t limit_bytes_s;  /* or VIEW_UNKNOWN: none */
 	uint64_t created_us;     /* since the epoch */
 	uint64_t finished_us;    /* since the epoch, or VIEW_UNKNOWN */
 	const char *request_id;  /* NULL: none */
@@ -90,7 +95,8 @@ struct info_view {
 	const char *version;
 	const char *boot_id;
 	const char *state_dir;
-	uint64_t started_us; /* since the epoch */
+	uint64_t started_us;    /* since the epoch */
+	uint64_t limit_bytes_s; /* of all moves together, or VIEW_UNKNOWN: none */
 	uint64_t moves_unfinished;
 };
 
@@ -101,6 +107,8 @@ struct info_view {
 int view_read_move(struct json_object *object, struct move_view *movep);
 int view_read_plan(struct json_object *object, struct plan_view *planp);
 int view_read_info(struct json_object *object, struct info_view *infop);
+/* An answer that is a limit alone; VIEW_UNKNOWN: none. */
+int view_read_limit(struct json_object *object, uint64_t *limit_bytes_sp);
 
 /* One of a list. Its owner was read, so this cannot fail; i is below the list's length. */
 struct pass_view view_get_pass(const struct move_view *move, size_t i);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/log.h"
+#include "daemon/dm/hold.h"
 
 static bool journal_is_large(const struct wiring *wiring)
 {
@@ -81,6 +82,12 @@ static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *
 	dm_compare(((struct wiring *)ctx)->dm, what, done, arg);
 }
 
+static int hold(void *ctx, bool held)
+{
+	((struct wiring *)ctx)->holds = true;
+	return held ? hold_copying(&hold_usual_paths) : hold_let_go(&hold_usual_paths);
+}
+
 static uint64_t clock_us(clockid_t clock)
 {
 	struct timespec now;
@@ -144,6 +151,7 @@ const struct ports wiring_ports = {
 	.remove = remove_device,
 	.flush = flush,
 	.compare = compare,
+	.hold = hold,
 	.now_us = now_us,
 	.monotonic_us = monotonic_us,
 	.wake_after = wake_after,
@@ -195,8 +203,19 @@ int wiring_init(struct wiring *wiring)
 	return wiring->wake && wiring->compact ? 0 : -ENOMEM;
 }
 
+/* No daemon, no limit: whatever copies on must not be held back for ever. */
+static void let_go(const struct wiring *wiring)
+{
+	int r = wiring->holds ? hold_let_go(&hold_usual_paths) : 0;
+
+	if (r < 0)
+		log_warning("cannot put the parameter raid1_resync_throttle of dm_mirror back: %s",
+			    strerror(-r));
+}
+
 void wiring_deinit(struct wiring *wiring)
 {
+	let_go(wiring);
 	if (wiring->wake)
 		event_free(wiring->wake);
 	if (wiring->compact)

@@ -25,6 +25,7 @@ struct wiring {
 	uint64_t compact_bytes;   /* compacted above this, and at twice its last compacted size */
 	uint64_t compacted_bytes; /* the journal's size after the last compaction; 0: none yet */
 	char boot_id[UUID_TEXT_SIZE];
+	bool holds; /* it has to do with the kernel's copying: another daemon does not */
 };
 
 /* The ports; their ctx is a struct wiring. */

@@ -10,10 +10,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "daemon/lvm/vg.h"
+
 struct device {
 	dev_t dev;
 	uint32_t logical_block_bytes;
 	bool rotational;
+	uint32_t queue_requests;    /* 0: not known */
+	uint32_t request_max_bytes; /* 0: not known */
+	/* The disks below it, by way of partitions and of what is stacked; at least one. */
+	struct vg_disk disks[VG_PV_DISKS_MAX];
+	size_t disk_count;
 };
 
 /*

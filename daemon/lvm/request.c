@@ -279,6 +279,10 @@ static void look_at_devices(struct request *request)
 		pv->dev = device.dev;
 		pv->logical_block_bytes = device.logical_block_bytes;
 		pv->rotational = device.rotational;
+		pv->queue_requests = device.queue_requests;
+		pv->request_max_bytes = device.request_max_bytes;
+		memcpy(pv->disks, device.disks, sizeof(pv->disks));
+		pv->disk_count = device.disk_count;
 	}
 }
 

@@ -35,6 +35,18 @@ struct lvm_id lvm_id_generate(void);
 /* True for what LVM takes as the name of a VG or an LV; such a name is safe in a path. */
 bool lvm_name_is_valid(const char *name);
 
+/* Most disks below one PV that are told apart; what has more is known by the first of them. */
+#define VG_PV_DISKS_MAX 8
+/* The kernel's name of a disk, with the NUL. */
+#define VG_DISK_NAME_MAX 32
+
+/* A whole disk that a PV lies on: never a partition, nor what device-mapper or md make of disks. */
+struct vg_disk {
+	dev_t dev;
+	char name[VG_DISK_NAME_MAX]; /* "sda"; "" when it is not known */
+	bool rotational;
+};
+
 struct vg_pv {
 	struct lvm_id id;
 	char *key;    /* its name inside the metadata text, "pv0"; renumbered at each export */
@@ -47,6 +59,10 @@ struct vg_pv {
 	dev_t dev;
 	uint32_t logical_block_bytes;
 	bool rotational;
+	uint32_t queue_requests;    /* that its disk takes at a time; 0: not known */
+	uint32_t request_max_bytes; /* of one; 0: not known */
+	struct vg_disk disks[VG_PV_DISKS_MAX];
+	size_t disk_count;
 };
 
 /* A stretch of a PV that a segment stands on. */

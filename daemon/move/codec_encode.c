@@ -123,20 +123,34 @@ static struct json_object *encode_pass_object(const struct pass *pass, bool with
 	return object;
 }
 
+/* NULL for want of memory. */
+static struct json_object *new_record(void)
+{
+	struct json_object *record = json_object_new_object();
+
+	if (record)
+		put_u64(record, "version", CODEC_VERSION);
+	return record;
+}
+
+static char *print_record(struct json_object *record)
+{
+	const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
+
+	return text ? strdup(text) : NULL;
+}
+
 /* Consumes the body. */
 static char *encode_record(const char *key, struct json_object *body)
 {
-	cleanup(json_putp) struct json_object *record = json_object_new_object();
-	const char *text;
+	cleanup(json_putp) struct json_object *record = new_record();
 
 	if (!record || !body) {
 		json_object_put(body);
 		return NULL;
 	}
-	put_u64(record, "version", CODEC_VERSION);
 	json_object_object_add(record, key, body);
-	text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
-	return text ? strdup(text) : NULL;
+	return print_record(record);
 }
 
 char *codec_encode_move(const struct move *move)
@@ -153,6 +167,7 @@ char *codec_encode_move(const struct move *move)
 	put_u64(object, "extent_bytes", move->extent_bytes);
 	json_object_object_add(object, "request", encode_request(move->request));
 	put_text(object, "goal", move_goal_name(move->goal));
+	put_u64(object, "limit_bytes_s", move->limit_bytes_s);
 	put_u64(object, "created_us", move->created_us);
 	put_u64(object, "finished_us", move->finished_us);
 	json_object_object_add(object, "passes", passes);
@@ -176,10 +191,17 @@ char *codec_encode_goal(const struct move *move)
 
 	put_u64(object, "move_id", move->id);
 	put_text(object, "goal", move_goal_name(move->goal));
+	put_u64(object, "limit_bytes_s", move->limit_bytes_s);
 	return encode_record("goal", object);
 }
 
-char *codec_encode_next_id(uint64_t next_id)
+char *codec_encode_next_id(uint64_t next_id, uint64_t host_limit_bytes_s)
 {
-	return encode_record("next_id", json_object_new_uint64(next_id));
+	cleanup(json_putp) struct json_object *record = new_record();
+
+	if (!record)
+		return NULL;
+	put_u64(record, "next_id", next_id);
+	put_u64(record, "host_limit_bytes_s", host_limit_bytes_s);
+	return print_record(record);
 }

@@ -18,9 +18,12 @@
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
 #include "daemon/move/failpoint.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
 #include "daemon/move/stability.h"
+#include "daemon/move/stalling.h"
+#include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
 
 /* How often a VG that is not there is looked for. */
@@ -55,6 +58,7 @@ void drive_take_vg(struct drive *drive, struct vg *vg)
 	drive->vg = vg;
 	drive->vg_is_fresh = true;
 	drive->vg_is_new = true;
+	turn_note_disks(drive, vg);
 }
 
 void drive_log_message(enum message message, int level, const struct move *move,
@@ -249,6 +253,8 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 		return EVENT_PAUSE;
 	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
 		return EVENT_PAUSE;
+	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && limiter_is_runaway(drive))
+		return EVENT_AHEAD;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
 	    seen != EVENT_VG_ABSENT)
 		return EVENT_RESUME;
@@ -262,6 +268,30 @@ static void wait_for_resume(struct drive *drive, struct pass *pass, const struct
 		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
 	drive->vg_is_fresh = false;
 	look_after(drive, DRIVE_ABSENT_MS, true);
+}
+
+static uint64_t ms_up(uint64_t time_us)
+{
+	return time_us / 1000 + 1;
+}
+
+/* All that was begun is copied, and the move's limit has no room yet to begin more. */
+static bool waits_for_limit(struct drive *drive, struct pass *pass, const struct fsm_row *row,
+			    const struct effect_scene *scene)
+{
+	const struct leg_progress *progress = &scene->seen.progress;
+	uint64_t wait_us;
+
+	if (row->action != ACTION_REDRAW || row->next != PASS_COPYING || !progress->idle ||
+	    progress->copied_sectors == progress->total_sectors)
+		return false;
+	wait_us = limiter_wait_us(drive);
+	if (wait_us == 0)
+		return false;
+	watch(drive, pass);
+	if (ms_up(wait_us) < DRIVE_PROGRESS_MS)
+		look_after(drive, ms_up(wait_us), false);
+	return true;
 }
 
 /* By older metadata a table looks foreign that somebody else has made by newer one. */
@@ -321,6 +351,8 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 			watch(drive, pass);
 		return row->next != row->state;
 	}
+	if (scene && waits_for_limit(drive, pass, row, scene))
+		return false;
 	drive->effect = row->action;
 	drive->busy = true;
 	r = failpoint_reach_action(FAILPOINT_BEFORE, row->action);
@@ -332,7 +364,10 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	if (r == EFFECT_BESIDE) {
 		drive->busy = false;
-		look_after(drive, DRIVE_IDLE_MS, false);
+		/* Nothing may have been begun for want of room in the move's limit. */
+		look_after(drive,
+			   drive->is_comparing ? DRIVE_IDLE_MS : ms_up(limiter_wait_us(drive)),
+			   false);
 		return false;
 	}
 	if (r != EFFECT_HOPELESS)
@@ -340,16 +375,35 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	return true;
 }
 
+/* Returns whether there is an event to answer: what is not in its turn yet is left as it is. */
+static bool decide(struct drive *drive, struct pass *pass, const struct observation *seen,
+		   enum pass_event *eventp)
+{
+	enum pass_event judged = verify_judge(drive, pass, seen);
+	enum pass_event event = choose_event(drive, pass, judged);
+
+	if (turn_is_needed(pass, event, judged) && !turn_take(drive, pass)) {
+		if (pass->state == PASS_QUEUED)
+			return false;
+		event = judged; /* it stays paused */
+	}
+	*eventp = event;
+	return true;
+}
+
 static bool step(struct drive *drive)
 {
 	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
 	struct pass *pass = move_current_pass(drive->move);
+	enum pass_event event;
 
 	if (!pass || drive->busy || mover_is_stopped(drive->mover))
 		return false;
 	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_ABORT)
 		return answer(drive, pass, EVENT_ABORT, NULL);
 	if (pass->state == PASS_QUEUED && drive->move->goal == GOAL_PAUSE)
+		return false;
+	if (pass->state == PASS_QUEUED && drive->waits_for_turn)
 		return false;
 	if (drive->must_wait && monotonic_us(drive) < drive->look_at_us)
 		return false;
@@ -376,13 +430,14 @@ static bool step(struct drive *drive)
 	drive->seen = scene.seen.event;
 	entry_update_progress(pass, &scene.seen);
 	verify_look(drive, pass, &scene.seen);
-	return answer(drive, pass,
-		      choose_event(drive, pass, verify_judge(drive, pass, &scene.seen)), &scene);
+	stalling_look(drive);
+	return decide(drive, pass, &scene.seen, &event) && answer(drive, pass, event, &scene);
 }
 
 void drive_run(struct drive *drive)
 {
 	while (step(drive))
 		;
+	mover_settle_turns(drive->mover);
 	mover_rearm(drive->mover);
 }

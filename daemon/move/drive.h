@@ -13,6 +13,12 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/policy/queue.h"
+#include "daemon/policy/stall.h"
+#include "daemon/policy/throttle.h"
+
+/* Most disks of a pass that are told apart; the rest is left out of the queues. */
+#define DRIVE_DISKS_MAX 16
 
 struct drive {
 	struct mover *mover;
@@ -22,13 +28,14 @@ struct drive {
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
 	bool vg_is_new;          /* nothing was done since */
 	bool busy;               /* an effect is under way */
-	enum pass_action effect; /* which */
 	bool is_at_leg;          /* it swaps the leg's table, or removes the leg */
+	enum pass_action effect; /* which */
 	unsigned attempts;       /* effects that failed in a row */
 	bool plan_is_stale;      /* the destination was taken: plan the pass anew */
-	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
 	bool must_wait;          /* until look_at_us nothing is to be tried */
 	bool is_told;            /* `told` is what the last effect has to say */
+	bool is_comparing;       /* beside all else: the drive is not busy with it */
+	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
 	enum pass_event told;
 	enum pass_event seen;             /* the last observation */
 	size_t flush_next;                /* run whose destination is flushed next */
@@ -36,7 +43,15 @@ struct drive {
 	struct verification verification; /* of the current pass, for as long as it is in sync */
 	struct verification_piece piece;  /* is being compared, or was last */
 	struct search search;             /* of the current pass */
-	bool is_comparing;                /* beside all else: the drive is not busy with it */
+	struct queue_disk disks[DRIVE_DISKS_MAX]; /* of the current pass */
+	size_t disk_count;
+	struct stall stall;          /* of the current pass */
+	struct throttle throttle;    /* the move's limit */
+	struct throttle_meter meter; /* of what the current pass has copied */
+	bool is_copying;             /* as the limiter has last seen it */
+	bool disks_known;
+	bool waits_for_turn; /* the current pass could begin, or go on, but others go first */
+	bool may_copy;       /* nobody does any more */
 };
 
 /* Takes over the move. Returns NULL for want of memory (the move is not taken then). */
@@ -82,6 +97,12 @@ void mover_describe_journal_error(int error, char text[PASS_REASON_TEXT_MAX]);
 void mover_publish(struct mover *mover, struct move *move);
 /* When to look again has changed. */
 void mover_rearm(struct mover *mover);
+/* A move wants to copy, or no longer does, or with other disks: mover_settle_turns() is due. */
+void mover_note_order(struct mover *mover);
+/* Works out who waits for whom, if that may have changed, and tells it. */
+void mover_arrange_turns(struct mover *mover);
+/* The same, if that is due, and drives those whose turn has come. */
+void mover_settle_turns(struct mover *mover);
 /* The claims of all unfinished passes but those of one LV. Returns 0 and an owned array, or
  * -ENOMEM. */
 int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,

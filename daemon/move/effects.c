@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/move/ending.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/verify.h"
 
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
@@ -278,8 +279,11 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	cleanup(slice_map_deinit) struct slice_map next = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	const struct leg_geometry *geometry = &scene->seen.geometry;
-	struct copy_shape shape = copy_shape_for(geometry);
-	int r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
+	struct copy_shape shape = copy_shape_for(geometry, &copy_tuning_default);
+	int r;
+
+	limiter_narrow(drive, &shape);
+	r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
 
 	if (r == 0)
 		r = slice_map_table(&next, geometry, &table);
@@ -351,7 +355,8 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_ATTACH:
 		return swap_lv(drive, pass, scene, LV_ON_LEG);
 	case ACTION_REDRAW:
-		return redraw_leg(drive, pass, scene, row->next == PASS_PAUSED);
+		return redraw_leg(drive, pass, scene,
+				  row->next == PASS_PAUSED || row->event == EVENT_AHEAD);
 	case ACTION_CLEAR_LEG:
 		return clear_leg(drive, pass, scene);
 	case ACTION_VERIFY:

@@ -114,6 +114,7 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	move->vg_name = strdup(plan->vg_name);
 	if (!move->vg_name || take_passes(mover, move, plan) < 0)
 		return NULL;
+	move->limit_bytes_s = enquiry->request->limit_bytes_s;
 	move->request = steal_pointer(&enquiry->request);
 	move_derive_progress(move);
 	return steal_pointer(&move);
@@ -144,12 +145,13 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan, struct vg *vg
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 		return;
 	}
+	drive_take_vg(drive, steal_pointer(&read));
+	limiter_change(mover, drive, move->limit_bytes_s);
 	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
 		 move->vg_name);
 	answer_enquiry(enquiry, NULL, NULL, move);
 	mover_publish(mover, steal_pointer(&move));
 	mover_forget_oldest(mover);
-	drive_take_vg(drive, steal_pointer(&read));
 	drive_run(drive);
 }
 

@@ -7,6 +7,8 @@
 #include "common/units.h"
 #include "daemon/move/failpoint.h"
 #include "daemon/move/reason.h"
+#include "daemon/move/stalling.h"
+#include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
 
 static int record_state(struct drive *drive, const struct pass *pass)
@@ -41,8 +43,10 @@ static void leave_pass(struct drive *drive)
 	drive->is_told = false;
 	drive->verification = (struct verification){0};
 	drive->search = (struct search){.is_under_way = false};
-	if (!move_is_terminal(drive->move))
+	if (!move_is_terminal(drive->move)) {
+		turn_note_disks(drive, drive->vg);
 		return;
+	}
 	drive->move->finished_us = ports->now_us(ctx);
 	/* A thousand moves are remembered, but not a thousand VGs. */
 	drive_take_vg(drive, NULL);
@@ -99,9 +103,11 @@ int entry_make(struct drive *drive, struct pass *pass, const struct fsm_row *row
 		drive->move->waiting = false;
 	entry_update_progress(pass, seen);
 	if (row->next == PASS_COPYING || row->state == PASS_COPYING)
-		eta_reset(&drive->move->eta);
+		eta_interrupt(&drive->move->eta);
+	mover_note_order(drive->mover);
 	if (pass_state_is_terminal(row->next))
 		leave_pass(drive);
+	stalling_look(drive);
 	mover_publish(drive->mover, drive->move);
 	return 0;
 }

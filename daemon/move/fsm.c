@@ -95,6 +95,7 @@ static const struct fsm_row rows[] = {
 	ROW(COPYING, GIVEN_UP,          NONE,       UNDOING),
 	ROW(COPYING, ABORT,             NONE,       UNDOING),
 	ROW(COPYING, PAUSE,             REDRAW,     PAUSED),
+	ROW(COPYING, AHEAD,             REDRAW,     COPYING),
 
 	ROW(PAUSED, VG_ABSENT,         WAIT,       PAUSED),
 	ROW(PAUSED, LV_GONE,           NONE,       UNDOING),

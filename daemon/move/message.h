@@ -47,6 +47,7 @@
 	M(REASON_JOURNAL_FAILED, "reason-journal_failed", "9173aedc018f46a79ca63a0eb619eb66")  \
 	M(REASON_ABORTED, "reason-aborted", "4af7e64b3b0644b1a76ba53fb305e08d")                \
 	M(WEDGED, "wedged", "834f7675e76d4b0cbbadcb8ac493c2ce")                                \
+	M(STALLED, "stalled", "a54d19f9d3744e4dab88116bc1e08c88")                              \
 	M(SECTORS_UNREADABLE, "sectors-unreadable", "c7269b07b9814a21936b8c7f2d727bc9")        \
 	M(NOT_ALL_COMPARED, "not-all-compared", "6888d8874dbd461dbf4bbba87d58b4a8")            \
 	M(JOURNAL_DAMAGED, "journal-damaged", "70bde25c9d4f4f5ead1127e3c5dbaa91")              \

@@ -67,6 +67,13 @@ struct pass {
 	char waits_text[PASS_REASON_TEXT_MAX];
 };
 
+/* Whom a move waits for that is ready to copy: for its turn on disks that it shares. */
+struct move_queue {
+	uint64_t place;              /* so many moves go first; 0: it waits for none */
+	uint64_t behind_id;          /* the one right before it */
+	char disk[VG_DISK_NAME_MAX]; /* whose queue it is, by the kernel's name; "": not known */
+};
+
 struct move {
 	/* recorded in the journal */
 	uint64_t id; /* 1, 2, … never given twice */
@@ -76,14 +83,17 @@ struct move {
 	uint64_t extent_bytes;
 	struct move_request *request;
 	enum move_goal goal;
-	uint64_t created_us;  /* since the epoch */
-	uint64_t finished_us; /* since the epoch; 0: not yet */
+	uint64_t limit_bytes_s; /* 0: none */
+	uint64_t created_us;    /* since the epoch */
+	uint64_t finished_us;   /* since the epoch; 0: not yet */
 	struct pass *passes;
 	size_t pass_count;
 	/* observed */
 	struct eta eta;
 	uint64_t seq; /* grows with each change anyone may see, over all moves */
 	bool waiting; /* for something outside: the first unfinished pass's reason says for what */
+	struct move_queue queue;
+	uint64_t stalled_since_us; /* since the epoch; 0: it copies, or need not */
 };
 
 /* Frees a move and all in it; NULL and half-built ones are fine. */

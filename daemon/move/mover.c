@@ -7,6 +7,7 @@
 
 #include "daemon/move/codec.h"
 #include "daemon/move/mover_internal.h"
+#include "daemon/move/stalling.h"
 #include "daemon/move/wedge.h"
 
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
@@ -32,6 +33,8 @@ void mover_free(struct mover *mover)
 	for (size_t i = 0; i < mover->drive_count; i++)
 		drive_free(mover->drives[i]);
 	free(mover->drives);
+	free(mover->entries);
+	free(mover->places);
 	free(mover);
 }
 
@@ -122,19 +125,35 @@ void mover_set_history(struct mover *mover, size_t move_count)
 	mover_forget_oldest(mover);
 }
 
+/* Returns 0 or -ENOMEM, with all as it was but for more room in some. */
+static int make_room(struct mover *mover)
+{
+	size_t room = mover->drive_room ? 2 * mover->drive_room : 16;
+	struct drive **drives = realloc(mover->drives, room * sizeof(struct drive *));
+	struct queue_entry *entries;
+	struct queue_place *places;
+
+	if (!drives)
+		return -ENOMEM;
+	mover->drives = drives;
+	entries = reallocarray(mover->entries, room, sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	mover->entries = entries;
+	places = reallocarray(mover->places, room, sizeof(*places));
+	if (!places)
+		return -ENOMEM;
+	mover->places = places;
+	mover->drive_room = room;
+	return 0;
+}
+
 struct drive *mover_add_move(struct mover *mover, struct move *move)
 {
 	struct drive *drive;
 
-	if (mover->drive_count == mover->drive_room) {
-		size_t room = mover->drive_room ? 2 * mover->drive_room : 16;
-		struct drive **drives = realloc(mover->drives, room * sizeof(struct drive *));
-
-		if (!drives)
-			return NULL;
-		mover->drives = drives;
-		mover->drive_room = room;
-	}
+	if (mover->drive_count == mover->drive_room && make_room(mover) < 0)
+		return NULL;
 	drive = drive_new(mover, move);
 	if (!drive)
 		return NULL;
@@ -142,6 +161,7 @@ struct drive *mover_add_move(struct mover *mover, struct move *move)
 	if (move->id >= mover->next_id)
 		mover->next_id = move->id + 1;
 	move->seq = ++mover->seq;
+	mover_note_order(mover);
 	return drive;
 }
 
@@ -155,6 +175,7 @@ static void forget_wedged(const struct mover *mover, struct move *move)
 
 void mover_begin(struct mover *mover)
 {
+	limiter_begin(mover);
 	for (size_t i = 0; i < mover->drive_count; i++)
 		forget_wedged(mover, mover->drives[i]->move);
 	for (size_t i = 0; i < mover->drive_count; i++)
@@ -185,6 +206,8 @@ void mover_wake(struct mover *mover)
 
 		if (drive->look_at_us != 0 && drive->look_at_us <= now_us)
 			drive_run(drive);
+		if (stalling_due_us(drive) <= now_us)
+			stalling_look(drive);
 	}
 	mover_rearm(mover);
 }
@@ -194,13 +217,18 @@ void mover_rearm(struct mover *mover)
 	uint64_t now_us = mover->ports->monotonic_us(mover->ctx);
 	uint64_t next_us = UINT64_MAX;
 
-	for (size_t i = 0; i < mover->drive_count; i++) {
+	limiter_look(mover);
+	if (mover->limiter.look_at_us != 0)
+		next_us = mover->limiter.look_at_us;
+	for (size_t i = 0; i < mover->drive_count && !mover->stopped; i++) {
 		const struct drive *drive = mover->drives[i];
 
 		if (drive->look_at_us != 0 && !drive->busy && drive->look_at_us < next_us)
 			next_us = drive->look_at_us;
+		if (stalling_due_us(drive) < next_us)
+			next_us = stalling_due_us(drive);
 	}
-	if (next_us != UINT64_MAX && !mover->stopped)
+	if (next_us != UINT64_MAX)
 		mover->ports->wake_after(mover->ctx,
 					 next_us > now_us ? (next_us - now_us + 999) / 1000 : 0);
 }
@@ -297,9 +325,67 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
 	}
 	mover_publish(mover, move);
+	mover_note_order(mover);
+	stalling_look(drive);
 	drive_hurry(drive);
 	drive_run(drive);
 	return 0;
+}
+
+/* A move that waits for its limit may have to wait no more, and one that copies must. */
+static void look_anew(struct drive *drive)
+{
+	if (drive->attempts == 0)
+		drive_hurry(drive);
+	drive_run(drive);
+}
+
+int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
+		    struct refusal *refusal)
+{
+	struct drive *drive = mover_find_drive(mover, id);
+	struct move *move = drive ? drive->move : NULL;
+	uint64_t before;
+	int r;
+
+	if (!move)
+		return refuse(refusal, REFUSAL_NO_SUCH_MOVE, id, NULL);
+	if (move_is_terminal(move))
+		return refuse(refusal, REFUSAL_MOVE_ENDED, id, move_state_name(move_state(move)));
+	if (move->limit_bytes_s == limit_bytes_s)
+		return 0;
+	before = move->limit_bytes_s;
+	move->limit_bytes_s = limit_bytes_s;
+	r = mover_record(mover, codec_encode_goal(move));
+	if (r < 0) {
+		move->limit_bytes_s = before;
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
+	}
+	limiter_change(mover, drive, limit_bytes_s);
+	mover_publish(mover, move);
+	look_anew(drive);
+	return 0;
+}
+
+int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)
+{
+	int r;
+
+	if (mover->host_limit_bytes_s == limit_bytes_s)
+		return 0;
+	r = mover_record(mover, codec_encode_next_id(mover->next_id, limit_bytes_s));
+	if (r < 0)
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, 0, strerror(-r));
+	mover->host_limit_bytes_s = limit_bytes_s;
+	limiter_change(mover, NULL, limit_bytes_s);
+	for (size_t i = 0; i < mover->drive_count; i++)
+		look_anew(mover->drives[i]);
+	return 0;
+}
+
+uint64_t mover_host_limit(const struct mover *mover)
+{
+	return mover->host_limit_bytes_s;
 }
 
 int mover_begin_end_of(struct mover *mover, const struct lvm_id *vg)

@@ -75,6 +75,16 @@ void mover_start(struct mover *mover, struct move_request *request, mover_start_
  */
 int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct refusal *refusal);
 
+/*
+ * Changes how many bytes a second of a move, or of all moves together, are copied, or read back,
+ * and records it; 0: as many as can be. Return as mover_set_goal() does. The rate is not checked:
+ * see MOVE_LIMIT_MIN.
+ */
+int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
+		    struct refusal *refusal);
+int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal);
+uint64_t mover_host_limit(const struct mover *mover);
+
 /* All moves by ascending id; prev NULL: the first. NULL after the last. */
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
 const struct move *mover_find_move(const struct mover *mover, uint64_t id);

@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "daemon/move/drive.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
 
@@ -18,8 +19,16 @@ struct mover {
 	struct drive **drives; /* one for each move, ascending by id */
 	size_t drive_count;
 	size_t drive_room;
+	struct queue_entry
+		*entries; /* room for one for each drive, used while it is worked out … */
+	struct queue_place *places; /* … who waits for whom */
+	bool order_is_old;          /* it is to be worked out anew … */
+	bool turns_are_due;         /* … and whose turn has come is to be driven */
+	bool is_settling;
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
+	uint64_t host_limit_bytes_s; /* of all moves together; 0: none */
+	struct limiter limiter;
 	uint64_t seq;
 	size_t history_max; /* finished moves that are kept */
 	int stopped;        /* the errno that ended the journal, and with it all driving; 0: none */

@@ -51,6 +51,12 @@ struct ports {
 	void (*compare)(void *ctx, const struct dm_comparison *what, dm_compare_fn *done,
 			void *arg);
 
+	/*
+	 * Holds back what all mirrors of the host copy, or lets go of them again. 0 or a negative
+	 * errno: nothing has changed.
+	 */
+	int (*hold)(void *ctx, bool held);
+
 	/* Clock and chance */
 	uint64_t (*now_us)(void *ctx);                    /* since the epoch */
 	uint64_t (*monotonic_us)(void *ctx);              /* never goes back */

@@ -34,6 +34,7 @@ void reason_note_trouble(struct drive *drive, struct pass *pass, enum pass_reaso
 			 const char *text)
 {
 	drive->move->waiting = true;
+	mover_note_order(drive->mover);
 	set_wait(pass, reason, text);
 	if (!state_has_reason(pass->state))
 		set_reason(pass, reason, text);
@@ -71,6 +72,7 @@ void reason_note_absence(struct drive *drive, struct pass *pass)
 void reason_clear_trouble(struct drive *drive, struct pass *pass)
 {
 	drive->move->waiting = false;
+	mover_note_order(drive->mover);
 	set_wait(pass, REASON_NONE, "");
 	if (!state_has_reason(pass->state))
 		set_reason(pass, REASON_NONE, "");

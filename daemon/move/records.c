@@ -141,6 +141,7 @@ static int replay_goal(struct mover *mover, const struct record *record)
 	if (!drive)
 		return -EBADMSG;
 	drive->move->goal = record->goal;
+	drive->move->limit_bytes_s = record->limit_bytes_s;
 	return 0;
 }
 
@@ -162,6 +163,8 @@ int mover_replay(void *mover_arg, const char *payload, size_t len_bytes)
 	case RECORD_NEXT_ID:
 		if (record.next_id > mover->next_id)
 			mover->next_id = record.next_id;
+		if (record.has_host_limit)
+			mover->host_limit_bytes_s = record.host_limit_bytes_s;
 		return 0;
 	}
 	return -EBADMSG;
@@ -179,7 +182,8 @@ int mover_keep(void *mover_arg, int (*write)(void *sink, const char *payload, si
 	       void *sink)
 {
 	const struct mover *mover = mover_arg;
-	int r = keep_text(codec_encode_next_id(mover->next_id), write, sink);
+	int r = keep_text(codec_encode_next_id(mover->next_id, mover->host_limit_bytes_s), write,
+			  sink);
 
 	for (size_t i = 0; r == 0 && i < mover->drive_count; i++)
 		r = keep_text(codec_encode_move(mover->drives[i]->move), write, sink);

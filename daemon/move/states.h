@@ -71,7 +71,8 @@
 	E(EFFECT_FAILED, "effect failed")                                                          \
 	E(ABORT, "abort") /* the owner wants it undone */                                          \
 	E(PAUSE, "pause")                                                                          \
-	E(RESUME, "resume")
+	E(RESUME, "resume")                                                                        \
+	E(AHEAD, "ahead of its limit") /* what copies must stop until it is due again */
 
 /* What is done in answer. A(enumerator, name). */
 #define PASS_ACTION_LIST(A)                                                                      \

@@ -72,13 +72,14 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static struct verification_piece cut_piece(const struct leg_stretch *todo,
-					   const struct leg_geometry *geometry)
+static struct verification_piece
+cut_piece(const struct leg_stretch *todo, const struct leg_geometry *geometry, uint64_t max_sectors)
 {
 	const struct leg_run *run = find_run(geometry, todo->start_sectors);
 	uint64_t skip_sectors = todo->start_sectors - run->leg_start_sectors;
 	uint64_t len_sectors = lesser(todo->len_sectors, VERIFICATION_PIECE_SECTORS);
 
+	len_sectors = lesser(len_sectors, max_sectors);
 	len_sectors = lesser(len_sectors, run->len_sectors - skip_sectors);
 	return (struct verification_piece){
 		.stretch = {todo->start_sectors, len_sectors},
@@ -91,7 +92,7 @@ static struct verification_piece cut_piece(const struct leg_stretch *todo,
 }
 
 bool verification_next(struct verification *verification, const struct leg_geometry *geometry,
-		       struct verification_piece *piecep)
+		       uint64_t max_sectors, struct verification_piece *piecep)
 {
 	if (!verification->has_begun) {
 		*verification = (struct verification){.has_begun = true};
@@ -99,7 +100,7 @@ bool verification_next(struct verification *verification, const struct leg_geome
 	}
 	if (verification_is_over(verification))
 		return false;
-	*piecep = cut_piece(&verification->todo[0].stretch, geometry);
+	*piecep = cut_piece(&verification->todo[0].stretch, geometry, max_sectors);
 	return true;
 }
 

@@ -56,11 +56,12 @@ struct verification_piece {
 };
 
 /*
- * The piece to be compared next; begins the verification if it has not begun.
+ * The piece to be compared next, of at most so many sectors (and never more than a piece may
+ * have); begins the verification if it has not begun.
  * Returns false when there is nothing more to compare.
  */
 bool verification_next(struct verification *verification, const struct leg_geometry *geometry,
-		       struct verification_piece *piecep);
+		       uint64_t max_sectors, struct verification_piece *piecep);
 
 /* Takes in what the comparison of the piece found that verification_next() gave out last. */
 void verification_note(struct verification *verification, const struct verification_piece *piece,

@@ -6,6 +6,7 @@
 
 #include "common/units.h"
 #include "daemon/move/failpoint.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/reason.h"
 
 /* Room for the names of places, so that what is said around them fits as well. */
@@ -27,7 +28,7 @@ static void on_compared(void *arg, const struct outcome *result,
 	drive_beside_done(drive, ACTION_VERIFY, &ended);
 }
 
-/* The one place that asks for a piece: a limit of the reading belongs here. */
+/* The one place that asks for a piece, when the move's limit has room for it. */
 int verify_begin_piece(struct drive *drive, const struct effect_scene *scene)
 {
 	void *ctx;
@@ -35,9 +36,13 @@ int verify_begin_piece(struct drive *drive, const struct effect_scene *scene)
 
 	if (drive->is_comparing)
 		return EFFECT_BESIDE;
-	if (!verification_next(&drive->verification, &scene->seen.geometry, &drive->piece))
+	if (!verification_next(&drive->verification, &scene->seen.geometry,
+			       limiter_piece_bytes_max(drive) / SECTOR_BYTES, &drive->piece))
 		return EFFECT_DONE;
 	drive_publish_progress(drive);
+	if (limiter_wait_us(drive) > 0)
+		return EFFECT_BESIDE;
+	limiter_charge(drive, drive->piece.stretch.len_sectors * SECTOR_BYTES);
 	drive->is_comparing = true;
 	ports->compare(ctx, &drive->piece.comparison, on_compared, drive);
 	return EFFECT_BESIDE;

@@ -51,8 +51,21 @@ static int locate_side(const struct vg *vg, const struct lvm_id *pv_id, uint64_t
 	return extent_offset(vg, pv, first_pe, sectorsp);
 }
 
+/* The lesser of the two that are known; 0: neither is. */
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+static void note_queue(struct leg_geometry *geometry, const struct vg_pv *pv)
+{
+	geometry->queue_requests = lesser(geometry->queue_requests, pv->queue_requests);
+	geometry->request_max_bytes = lesser(geometry->request_max_bytes, pv->request_max_bytes);
+}
+
 /* Returns 0, -ENODEV or -ERANGE. */
-static int locate_run(const struct vg *vg, const struct run *run, struct leg_run *located)
+static int locate_run(const struct vg *vg, const struct run *run, struct leg_geometry *geometry,
+		      struct leg_run *located)
 {
 	const struct vg_pv *source, *dest;
 	uint64_t end;
@@ -68,6 +81,8 @@ static int locate_run(const struct vg *vg, const struct run *run, struct leg_run
 	located->source_dev = source->dev;
 	located->dest_dev = dest->dev;
 	located->rotational = source->rotational || dest->rotational;
+	note_queue(geometry, source);
+	note_queue(geometry, dest);
 	if (units_extents_to_sectors(run->first_le, vg->extent_size_sectors,
 				     &located->lv_start_sectors) < 0 ||
 	    units_extents_to_sectors(run->extent_count, vg->extent_size_sectors,
@@ -91,7 +106,7 @@ static int locate_runs(const struct vg *vg, const struct reservation *reservatio
 {
 	for (; geometry->count < reservation->run_count; geometry->count++) {
 		struct leg_run *run = &geometry->runs[geometry->count];
-		int r = locate_run(vg, &reservation->runs[geometry->count], run);
+		int r = locate_run(vg, &reservation->runs[geometry->count], geometry, run);
 
 		if (r < 0)
 			return r;

@@ -27,6 +27,10 @@ struct leg_geometry {
 	struct leg_run *runs;
 	size_t count;
 	uint64_t len_sectors; /* of all runs */
+	/* The least of all disks: requests that one takes at a time, and their size. 0: not known.
+	 */
+	uint32_t queue_requests;
+	uint32_t request_max_bytes;
 };
 
 /* Frees the runs and zeroes the value. */

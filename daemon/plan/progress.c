@@ -101,6 +101,27 @@ static bool status_is_of_mirror(const struct dm_mirror_status *status,
 	return status->total_regions == total && status->synced_regions <= total;
 }
 
+struct leg_glance leg_glance_at(const struct dm_table *table,
+				const struct dm_mirror_status *mirrors)
+{
+	struct leg_glance glance = {0};
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct slice slice;
+
+		if (table->targets[i].type != DM_MIRROR)
+			continue;
+		slice = read_mirror(&table->targets[i], &mirrors[i]);
+		if (slice.kind == SLICE_NOSYNC) {
+			glance.copied_sectors += slice.len_sectors;
+			continue;
+		}
+		glance.copied_sectors += slice.synced_sectors;
+		glance.is_copying |= slice.synced_sectors < slice.len_sectors;
+	}
+	return glance;
+}
+
 static void note_trouble(const struct dm_target *target, const struct leg_run *run,
 			 enum leg_trouble trouble, uint64_t extent_size_sectors,
 			 struct leg_progress *progress)

@@ -15,6 +15,9 @@
 /* Most destinations, and most PE ranges of one PV, that a request may name. */
 #define REQUEST_LIST_MAX 1024
 
+/* The lowest limit in bytes a second that can be asked for: a small region each second. */
+#define MOVE_LIMIT_MIN UINT64_C(65536)
+
 /* A PV somebody named, with the extents of it that are meant. */
 struct pv_choice {
 	char *device;            /* as it was asked for, for messages */
@@ -29,8 +32,9 @@ struct move_request {
 	char *lv; /* "lv", "vg/lv", "/dev/vg/lv" or "/dev/mapper/vg-lv"; NULL: all LVs */
 	struct pv_choice *destinations; /* none: every other allocatable PV of the VG */
 	size_t destination_count;
-	char *request_id; /* the caller's own name for this request, NULL: none */
-	bool verify;      /* compare source and destination before each commit */
+	char *request_id;       /* the caller's own name for this request, NULL: none */
+	bool verify;            /* compare source and destination before each commit */
+	uint64_t limit_bytes_s; /* to begin with; the move's own may change. 0: none */
 };
 
 /* Frees a request and all in it; NULL and half-built ones are fine. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 
 /*
  * Most regions of a mirror that copies. The kernel keeps three bits and part of
@@ -19,6 +20,13 @@
 #define SYNC_REGIONS_MAX 4096u
 
 /*
+ * A piece below this is copied sooner than a table is drawn, which makes the mirror of each run
+ * anew. Where pieces are so short, so many are copied at a time, whatever the shape says.
+ */
+#define SHORT_PIECE_SECTORS 8192u
+#define SHORT_PIECES_MAX    16u
+
+/*
  * Largest region of a mirror that is equal on both sides. There a region only
  * says what is dirty, so the fewer the better: less to keep, fewer writes split
  * at their borders, less marking and cleaning. The bound is one the kernel's 32 bits hold.
@@ -29,18 +37,6 @@ void slice_map_deinit(struct slice_map *map)
 {
 	free(map->slices);
 	*map = (struct slice_map){0};
-}
-
-struct copy_shape copy_shape_for(const struct leg_geometry *geometry)
-{
-	/* Four copies of 512 KiB keep the queue of a solid-state disk filled. */
-	struct copy_shape shape = {.parallel = 4, .region_sectors = 1024};
-
-	/* A disk that turns would seek between several; 2 MiB at a time disturb others least. */
-	for (size_t i = 0; i < geometry->count; i++)
-		if (geometry->runs[i].rotational)
-			shape = (struct copy_shape){.parallel = 1, .region_sectors = 4096};
-	return shape;
 }
 
 /* The kernel wants a power of two that is not more than the mirror's length. */
@@ -155,6 +151,33 @@ static uint64_t deal(const struct slice_map *map, unsigned slots, uint32_t regio
 	return shortest;
 }
 
+/*
+ * Deals out more slots where pieces are short, to stretches that have none and are long enough to
+ * be worth it. Returns the length of the shortest piece then.
+ */
+static uint64_t deal_short(const struct slice_map *map, unsigned slots, uint64_t shortest,
+			   unsigned *shares)
+{
+	for (; slots > 0 && shortest < SHORT_PIECE_SECTORS; slots--) {
+		uint64_t longest = 0;
+		size_t chosen = 0;
+
+		for (size_t i = 0; i < map->count; i++) {
+			if (map->slices[i].kind != SLICE_IDENTITY || shares[i] > 0 ||
+			    map->slices[i].len_sectors <= longest)
+				continue;
+			longest = map->slices[i].len_sectors;
+			chosen = i;
+		}
+		if (longest <= shortest / 2)
+			break;
+		shares[chosen] = 1;
+		if (longest < shortest)
+			shortest = longest;
+	}
+	return shortest;
+}
+
 /* Cuts a waiting slice into at most so many pieces to be copied; what is left over waits on. */
 static void cut(struct slice_map *next, uint64_t len_sectors, unsigned shares,
 		uint64_t piece_sectors, uint32_t region_sectors)
@@ -183,15 +206,22 @@ static unsigned free_slots(const struct slice_map *map, const struct copy_shape 
 }
 
 /* Begins to copy up to so many slices of what waits. Returns 0 or -ENOMEM. */
-static int begin_copies(const struct slice_map *map, unsigned slots, uint32_t region_sectors,
+static int begin_copies(const struct slice_map *map, unsigned slots, const struct copy_shape *shape,
 			struct slice_map *next)
 {
 	_free_ unsigned *shares = calloc(map->count + 1, sizeof(*shares));
+	const uint32_t region_sectors = shape->region_sectors;
 	uint64_t piece, max = (uint64_t)SYNC_REGIONS_MAX * region_sectors;
+
+	if (shape->piece_max_sectors > 0 && shape->piece_max_sectors < max)
+		max = shape->piece_max_sectors;
 
 	if (!shares)
 		return -ENOMEM;
 	piece = deal(map, slots, region_sectors, shares);
+	if (slots > 0 && slots == shape->parallel && slots < SHORT_PIECES_MAX &&
+	    shape->piece_max_sectors == 0)
+		piece = deal_short(map, SHORT_PIECES_MAX - slots, piece, shares);
 	/* Whole regions, so that only what lies at the end of a run ends within one. */
 	piece += (region_sectors - piece % region_sectors) % region_sectors;
 	if (piece > max)
@@ -232,13 +262,12 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 	/* A slice falls in two when part of it is synced, and each new copy cuts off one more. */
 	r = make_room(&settled, 2 * map->count);
 	if (r == 0)
-		r = make_room(&next, 2 * map->count + shape->parallel);
+		r = make_room(&next, 2 * map->count + shape->parallel + SHORT_PIECES_MAX);
 	if (r < 0)
 		return r;
 	settle(map, paused, &settled);
 	join(&settled, geometry);
-	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape->region_sectors,
-			 &next);
+	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape, &next);
 	if (r < 0)
 		return r;
 	set_regions(&next, shape);

@@ -10,6 +10,7 @@
  */
 
 #include "daemon/plan/leg.h"
+#include "daemon/plan/shape.h"
 
 enum slice_kind {
 	SLICE_IDENTITY, /* waits: pass-through to the source */
@@ -32,15 +33,6 @@ struct slice_map {
 
 void slice_map_deinit(struct slice_map *map);
 
-/* How the copying is spread; DESIGN of the copy engine: docs/design.md. */
-struct copy_shape {
-	unsigned parallel; /* mirrors that copy at the same time */
-	uint32_t region_sectors;
-};
-
-/* What suits the disks under a leg: one mirror where any disk turns, four otherwise. */
-struct copy_shape copy_shape_for(const struct leg_geometry *geometry);
-
 /* All of it waiting. Returns 0 or -ENOMEM. */
 int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
 
@@ -48,10 +40,11 @@ int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
  * The map to load next: what is synced becomes SLICE_NOSYNC, neighbours of a
  * kind are joined within a run, and, unless paused, up to shape->parallel
  * slices of like length, cut from the longest stretches that wait, are
- * SLICE_SYNC. A slice already being copied goes on being copied (paused: it
- * waits, but for its synced part). The map must be one that the functions here
- * have made for the geometry; shape->region_sectors must be a power of two,
- * at least 2. Returns 0 or -ENOMEM.
+ * SLICE_SYNC; more of them where only short ones wait and no limit narrows the
+ * shape. A slice already being copied goes on being copied (paused: it waits,
+ * but for its synced part). The map must be one that the functions here have
+ * made for the geometry; shape->region_sectors must be a power of two, at
+ * least 2. Returns 0 or -ENOMEM.
  */
 int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
 		      const struct copy_shape *shape, bool paused, struct slice_map *nextp);
@@ -92,6 +85,15 @@ struct leg_progress {
 
 /* True when it is the source that is in trouble. */
 bool leg_trouble_is_of_source(enum leg_trouble trouble);
+
+/* What a live table tells of the copying at a glance, whoever's table it is. */
+struct leg_glance {
+	uint64_t copied_sectors;
+	bool is_copying; /* some mirror has something left to copy */
+};
+
+struct leg_glance leg_glance_at(const struct dm_table *table,
+				const struct dm_mirror_status *mirrors);
 
 /*
  * Reads map and progress back from a live leg. mirrors: one status per target

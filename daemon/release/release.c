@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/protocol.h"
+#include "daemon/dm/hold.h"
 #include "daemon/release/act.h"
 #include "daemon/release/alone.h"
 #include "daemon/release/explain.h"
@@ -185,7 +186,10 @@ static int start(struct release *release)
 	const char *run_dir = release->options->run_dir;
 	int r;
 
-	signal(SIGPIPE, SIG_IGN); /* the executors' sockets */
+	signal(SIGPIPE, SIG_IGN);             /* the executors' sockets */
+	r = wiring_ports.hold(wiring, false); /* for a daemon that was killed */
+	if (r < 0)
+		return fail("put back", HOLD_PARAMETER, r);
 	wiring->base = event_base_new();
 	if (!wiring->base)
 		return fail("make", "the event loop", -ENOMEM);

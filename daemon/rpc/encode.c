@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "common/cleanup.h"
 #include "common/protocol.h"
@@ -21,6 +22,11 @@ static int add_number_if(bool known, struct json_object *object, const char *key
 static int add_text_or_null(struct json_object *object, const char *key, const char *text)
 {
 	return text ? protocol_add_text(object, key, text) : protocol_add_null(object, key);
+}
+
+int encode_limit(struct json_object *object, uint64_t limit_bytes_s)
+{
+	return add_number_if(limit_bytes_s != 0, object, "limit_bytes_s", limit_bytes_s);
 }
 
 static struct json_object *encode_reason(enum pass_reason code, const char *text)
@@ -123,18 +129,43 @@ static int add_identity(struct json_object *object, const struct move *move)
 	return add_text_or_null(object, "request_id", request->request_id);
 }
 
+static struct json_object *encode_queue(const struct move_queue *queue)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+	char path[sizeof("/dev/") + VG_DISK_NAME_MAX];
+
+	snprintf(path, sizeof(path), "/dev/%s", queue->disk);
+	if (!object || protocol_add_number(object, "place", queue->place) < 0 ||
+	    protocol_add_number(object, "behind", queue->behind_id) < 0 ||
+	    add_text_or_null(object, "disk", *queue->disk ? path : NULL) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+/* What keeps a move from copying that is no trouble of its own. */
+static int add_holdups(struct json_object *object, const struct move *move)
+{
+	int ret = move->queue.place == 0
+			  ? protocol_add_null(object, "queue")
+			  : protocol_add_object(object, "queue", encode_queue(&move->queue));
+
+	return ret < 0 ? ret
+		       : add_number_if(move->stalled_since_us != 0, object, "stalled_since_us",
+				       move->stalled_since_us);
+}
+
 /* Rate and time left; of a move that copies nothing now they are not known. */
 static int add_estimate(struct json_object *object, const struct move *move)
 {
 	uint64_t remaining_bytes = move_total_bytes(move) - move_copied_bytes(move);
-	bool running = move_state(move) == MOVE_RUNNING;
+	bool running = move_state(move) == MOVE_RUNNING && move->queue.place == 0;
 	uint64_t rate_bytes_s = 0;
 	uint64_t eta_us = 0;
 	bool known = running && eta_rate(&move->eta, &rate_bytes_s);
 
 	if (add_number_if(known, object, "rate_bytes_s", rate_bytes_s) < 0)
 		return -ENOMEM;
-	known = running && move_is_observed(move) &&
+	known = running && move_is_observed(move) && move->stalled_since_us == 0 &&
 		eta_remaining(&move->eta, remaining_bytes, &eta_us);
 	return add_number_if(known, object, "eta_us", eta_us);
 }
@@ -146,13 +177,14 @@ struct json_object *encode_move(const struct move *move)
 	if (!object || add_identity(object, move) < 0 ||
 	    protocol_add_text(object, "state", move_state_name(move_state(move))) < 0 ||
 	    protocol_add_object(object, "waiting", json_object_new_boolean(move->waiting)) < 0 ||
+	    add_holdups(object, move) < 0 ||
 	    protocol_add_object(object, "passes", encode_passes(move)) < 0 ||
 	    protocol_add_number(object, "total_bytes", move_total_bytes(move)) < 0 ||
 	    add_number_if(move_is_observed(move), object, "copied_bytes", move_copied_bytes(move)) <
 		    0 ||
 	    add_number_if(move->request->verify, object, "verified_bytes",
 			  move_verified_bytes(move)) < 0 ||
-	    add_estimate(object, move) < 0 ||
+	    add_estimate(object, move) < 0 || encode_limit(object, move->limit_bytes_s) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||
 	    protocol_add_number(object, "seq", move->seq) < 0)

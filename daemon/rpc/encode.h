@@ -3,11 +3,15 @@
 
 /* Moves and plans as the JSON objects that org.pvmoved.varlink describes. */
 
+#include <stdint.h>
+
 struct json_object;
 struct move;
 struct plan;
 
 /* Each returns an owned object, or NULL for want of memory. */
 struct json_object *encode_move(const struct move *move);
+/* Adds the member limit_bytes_s; 0 is null. Returns 0 or -ENOMEM. */
+int encode_limit(struct json_object *object, uint64_t limit_bytes_s);
 /* The whole answer of the method Plan. */
 struct json_object *encode_plan(const struct plan *plan);

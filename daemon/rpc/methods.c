@@ -98,6 +98,38 @@ void method_resume(struct call *call, struct parameters *parameters)
 	set_goal(call, parameters->id, GOAL_RUN);
 }
 
+void method_set_limit(struct call *call, struct parameters *parameters)
+{
+	struct mover *mover = call->service->mover;
+	struct refusal refusal;
+
+	if (mover_set_limit(mover, parameters->id, parameters->limit_bytes_s, &refusal) != 0)
+		call_refuse(call, &refusal);
+	else
+		call_reply(call, make_move_reply(mover_find_move(mover, parameters->id)));
+}
+
+static struct json_object *make_host_limit(const struct mover *mover)
+{
+	cleanup(protocol_put) struct json_object *reply = json_object_new_object();
+	uint64_t limit_bytes_s = mover_host_limit(mover);
+
+	if (!reply || encode_limit(reply, limit_bytes_s) < 0)
+		return NULL;
+	return steal_pointer(&reply);
+}
+
+void method_set_host_limit(struct call *call, struct parameters *parameters)
+{
+	struct mover *mover = call->service->mover;
+	struct refusal refusal;
+
+	if (mover_set_host_limit(mover, parameters->limit_bytes_s, &refusal) != 0)
+		call_refuse(call, &refusal);
+	else
+		call_reply(call, make_host_limit(mover));
+}
+
 void method_list(struct call *call, struct parameters *parameters)
 {
 	const struct move *move = NULL;
@@ -134,6 +166,7 @@ static struct json_object *make_info(const struct rpc_service *service)
 	    protocol_add_text(reply, "boot_id", info->boot_id) < 0 ||
 	    protocol_add_text(reply, "state_dir", info->state_dir) < 0 ||
 	    protocol_add_number(reply, "started_us", info->started_us) < 0 ||
+	    encode_limit(reply, mover_host_limit(service->mover)) < 0 ||
 	    protocol_add_number(reply, "moves_unfinished", count_unfinished(service->mover)) < 0)
 		return NULL;
 	return steal_pointer(&reply);

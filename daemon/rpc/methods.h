@@ -15,6 +15,8 @@ void method_plan(struct call *call, struct parameters *parameters);
 void method_abort(struct call *call, struct parameters *parameters);
 void method_pause(struct call *call, struct parameters *parameters);
 void method_resume(struct call *call, struct parameters *parameters);
+void method_set_limit(struct call *call, struct parameters *parameters);
+void method_set_host_limit(struct call *call, struct parameters *parameters);
 void method_list(struct call *call, struct parameters *parameters);
 void method_get_info(struct call *call, struct parameters *parameters);
 void method_get_service_info(struct call *call, struct parameters *parameters);

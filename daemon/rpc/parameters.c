@@ -122,6 +122,18 @@ static int read_flag(const struct reading *reading, void *out)
 	return 0;
 }
 
+/* A rate below which nothing could be kept is refused, and so is 0: none is null. */
+static int read_limit(const struct reading *reading, void *out)
+{
+	uint64_t limit_bytes_s;
+
+	if (protocol_read_number(reading->value, &limit_bytes_s) < 0 ||
+	    limit_bytes_s < MOVE_LIMIT_MIN)
+		return -EBADMSG;
+	*(uint64_t *)out = limit_bytes_s;
+	return 0;
+}
+
 static int read_id(const struct reading *reading, void *out)
 {
 	struct parameters *parameters = out;
@@ -187,6 +199,7 @@ static const struct parameter request_parameters[] = {
 	{"request_id", false, read_text, offsetof(struct move_request, request_id),
 	 PARAMETER_REQUEST_ID_MAX},
 	{"verify", false, read_flag, offsetof(struct move_request, verify), 0},
+	{"limit_bytes_s", false, read_limit, offsetof(struct move_request, limit_bytes_s), 0},
 	END,
 };
 
@@ -203,6 +216,15 @@ static int read_request(const struct reading *reading, void *out)
 const struct parameter parameters_none[] = {END};
 const struct parameter parameters_id[] = {{"id", true, read_id, 0, 0}, END};
 const struct parameter parameters_optional_id[] = {{"id", false, read_id, 0, 0}, END};
+const struct parameter parameters_limit[] = {
+	{"id", true, read_id, 0, 0},
+	{"limit_bytes_s", false, read_limit, offsetof(struct parameters, limit_bytes_s), 0},
+	END,
+};
+const struct parameter parameters_host_limit[] = {
+	{"limit_bytes_s", false, read_limit, offsetof(struct parameters, limit_bytes_s), 0},
+	END,
+};
 const struct parameter parameters_request[] = {
 	{"request", true, read_request, offsetof(struct parameters, request), 0},
 	END,

@@ -25,7 +25,8 @@ struct parameters {
 	struct move_request *request; /* owned; devices are looked up */
 	bool has_id;
 	uint64_t id;
-	char *interface; /* owned */
+	uint64_t limit_bytes_s; /* 0: none */
+	char *interface;        /* owned */
 };
 
 /* A value on its way from JSON into a struct. */
@@ -47,6 +48,8 @@ struct parameter {
 extern const struct parameter parameters_none[];
 extern const struct parameter parameters_id[];
 extern const struct parameter parameters_optional_id[];
+extern const struct parameter parameters_limit[];
+extern const struct parameter parameters_host_limit[];
 extern const struct parameter parameters_request[];
 extern const struct parameter parameters_interface[];
 

@@ -23,6 +23,8 @@ void play_init(struct play *play, const struct scenario *scenario, uint64_t seed
 	*play = (struct play){.scenario = scenario};
 	world_init(&play->world, scenario->disk_pes, scenario->vgs, seed);
 	play->world.late_steps = scenario->late_steps;
+	for (size_t i = 0; i < play->world.disk_count; i++)
+		play->world.disks[i].rotational = scenario->disks_turn;
 	truth_init(&play->truth, &play->world);
 	for (size_t i = 0; i < SCENARIO_MOVES_MAX; i++)
 		play->orders[i] = (struct play_order){.play = play, .index = i};
@@ -57,6 +59,7 @@ static struct move_request *make_request(const struct play *play, size_t index)
 		request->destinations[request->destination_count++] =
 			choose_pv(play, wanted->destinations[i]);
 	request->verify = wanted->verify;
+	request->limit_bytes_s = wanted->limit_bytes_s;
 	request->request_id = fake_strdup(index == 0 ? "first" : "second");
 	return request;
 }
@@ -268,8 +271,9 @@ static bool all_has_ended(const struct play *play)
 		if (play->scenario->moves[i].wanted && !play->orders[i].is_void &&
 		    !move_has_ended(play, i))
 			return false;
-	return TAILQ_EMPTY(&play->world.requests) && TAILQ_EMPTY(&play->world.orphans) &&
-	       play->world.appear_at_step == 0;
+	/* What was held of the kernel is let go of in the end, whatever has happened. */
+	return !play->world.dm.held && TAILQ_EMPTY(&play->world.requests) &&
+	       TAILQ_EMPTY(&play->world.orphans) && play->world.appear_at_step == 0;
 }
 
 static void check_hangs(struct play *play)

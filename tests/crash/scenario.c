@@ -119,6 +119,20 @@ static const struct scenario scenarios[] = {
 			  {.wanted = true, .source = 0, .lv = "two"}},
 	},
 	{
+		/* The first lets the second go on when it is paused, and then waits for it. */
+		.name = "turns",
+		.disk_pes = {6, 6},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "two", .segments = {{0, 4, 2}}}}}},
+		.moves = {{.wanted = true, .source = 0, .lv = "one"},
+			  {.wanted = true, .source = 0, .lv = "two"}},
+		.script = SCRIPT_PAUSE,
+		.disks_turn = true,
+	},
+	{
 		.name = "there-and-back",
 		.disk_pes = {6, 8},
 		.vgs = {{"vg", 0, 2, {{.name = "data", .segments = {{0, 1, 2}, {0, 4, 1}}}}}},
@@ -142,6 +156,21 @@ static const struct scenario scenarios[] = {
 			  {.name = "two", .segments = {{0, 4, 2}}}}}},
 		.moves = {{.wanted = true, .source = 0, .verify = true}},
 		.script = SCRIPT_PAUSE_VERIFYING,
+	},
+	{
+		.name = "limits",
+		.disk_pes = {8, 8},
+		.vgs = {{"vg",
+			 0,
+			 2,
+			 {{.name = "one", .segments = {{0, 0, 3}}},
+			  {.name = "two", .segments = {{0, 4, 3}}}}}},
+		.moves = {{.wanted = true, .source = 0, .lv = "one", .limit_bytes_s = 2 << 20},
+			  {.wanted = true,
+			   .source = 0,
+			   .lv = "two",
+			   .limit_bytes_s = 1 << 20,
+			   .verify = true}},
 	},
 };
 

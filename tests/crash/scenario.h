@@ -19,6 +19,7 @@ struct scenario_move {
 	size_t destination_count;
 	bool in_turn; /* asked for only when the move before has ended */
 	bool verify;
+	uint64_t limit_bytes_s;
 };
 
 struct scenario {
@@ -27,6 +28,7 @@ struct scenario {
 	struct fake_vg_spec vgs[FAKE_VGS_MAX];
 	struct scenario_move moves[SCENARIO_MOVES_MAX];
 	enum scenario_script script;
+	bool disks_turn; /* so that moves take turns */
 	unsigned late_steps;
 };
 

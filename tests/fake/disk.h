@@ -19,6 +19,7 @@
 struct fake_disk {
 	dev_t dev;
 	char path[16];
+	bool rotational;
 	bool attached; /* a disk that is not there fails everything */
 	uint64_t cell_count;
 	uint64_t *cached; /* what reading finds */

@@ -144,6 +144,7 @@ void fake_dm_clear(struct fake_dm *dm)
 	while (dm->device_count > 0)
 		device_free(dm->devices[--dm->device_count]);
 	dm->next_minor = 0;
+	dm->held = false;
 	dm->event = false;
 }
 
@@ -328,7 +329,7 @@ bool fake_dm_copy(struct fake_dm *dm)
 {
 	bool copied = false;
 
-	for (size_t i = 0; i < dm->device_count; i++) {
+	for (size_t i = 0; i < dm->device_count && !dm->copies_hang; i++) {
 		struct fake_map *map = &dm->devices[i]->live;
 
 		for (size_t j = 0; j < map->table.count && !dm->devices[i]->wedged; j++)

@@ -63,7 +63,9 @@ struct fake_dm {
 	struct fake_device *devices[FAKE_DEVICES_MAX];
 	size_t device_count;
 	unsigned next_minor;
-	bool event; /* a mirror has something to say; whoever hears it clears it */
+	bool copies_hang; /* a disk below hangs: nothing is copied */
+	bool held;        /* the kernel's copying, by a parameter of its module */
+	bool event;       /* a mirror has something to say; whoever hears it clears it */
 	/* What must never be asked of the kernel, once it was; static text, NULL: nothing. */
 	const char *outrage;
 };

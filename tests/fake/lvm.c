@@ -105,6 +105,10 @@ static void add_device_facts(const struct fake_lvm *lvm, const struct fake_vg *g
 		pv->device = fake_strdup(lvm->disks[number].path);
 		pv->dev = lvm->disks[number].dev;
 		pv->logical_block_bytes = 512;
+		pv->rotational = lvm->disks[number].rotational;
+		pv->disks[0] = (struct vg_disk){.dev = pv->dev, .rotational = pv->rotational};
+		snprintf(pv->disks[0].name, sizeof(pv->disks[0].name), "fake%u", number);
+		pv->disk_count = 1;
 	}
 }
 

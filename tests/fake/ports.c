@@ -128,6 +128,20 @@ static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *
 	world_ask(ctx, &request);
 }
 
+static int hold(void *ctx, bool held)
+{
+	struct world *world = ctx;
+	enum world_trap_kind fate = world_count_call(world, WORLD_HOLD);
+
+	if (fate == TRAP_DIE_BEFORE)
+		return -EIO;
+	if (fate == TRAP_FAIL)
+		return world->trap.code;
+	world->dm.held = held;
+	world->dead |= fate == TRAP_DIE_AFTER;
+	return fate == TRAP_FAIL_AFTER || world->dead ? -EIO : 0;
+}
+
 static uint64_t now_us(void *ctx)
 {
 	const struct world *world = ctx;
@@ -185,6 +199,7 @@ const struct ports *world_ports(void)
 		.remove = remove_device,
 		.flush = flush,
 		.compare = compare,
+		.hold = hold,
 		.now_us = now_us,
 		.monotonic_us = monotonic_us,
 		.wake_after = wake_after,

@@ -133,6 +133,7 @@ static int effect(struct world *world, struct world_request *request)
 	case WORLD_READ_VG:
 	case WORLD_RECORD:
 	case WORLD_OBSERVE:
+	case WORLD_HOLD:
 		break;
 	}
 	return 0;

@@ -114,7 +114,8 @@ enum world_trap_kind world_count_call(struct world *world, enum world_call call)
 
 	if (world->dead)
 		return TRAP_DIE_BEFORE;
-	if (world->journal.error < 0 && world_call_changes_something(call) && call != WORLD_RECORD)
+	if (world->journal.error < 0 && world_call_changes_something(call) &&
+	    call != WORLD_RECORD && call != WORLD_HOLD)
 		world->dm.outrage = "changes that the journal knows nothing of";
 	note_call(world, call);
 	if (world->trap.at == world->call_count || call_fails_again(world, call)) {
@@ -151,6 +152,8 @@ static bool effect_can_come(const struct world *world, const struct world_reques
 	if (request->call == WORLD_EDIT_VG)
 		return !vg_is_locked_by_orphan(world);
 	if (request->call == WORLD_COMPARE && world->compare_hangs)
+		return false;
+	if (request->call == WORLD_SWAP && world->swaps_hang)
 		return false;
 	return request->call != WORLD_SWAP || !fake_dm_is_blocked(&world->dm, request->uuid);
 }
@@ -233,6 +236,12 @@ static bool pass_time(struct world *world)
 	return true;
 }
 
+/* Held back, a region still begins now and then. */
+static bool may_copy(struct world *world)
+{
+	return !world->dm.held || fake_random_below(&world->random, 8) == 0;
+}
+
 static bool let_something_happen(struct world *world)
 {
 	struct world_request *request;
@@ -249,7 +258,7 @@ static bool let_something_happen(struct world *world)
 		run_request(world, request);
 		return true;
 	}
-	if (fake_dm_copy(&world->dm)) {
+	if (may_copy(world) && fake_dm_copy(&world->dm)) {
 		world->monotonic_us += COPY_US;
 		return true;
 	}

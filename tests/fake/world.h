@@ -33,7 +33,8 @@
 	C(SWAP, "swap", true)             \
 	C(REMOVE, "remove", true)         \
 	C(FLUSH, "flush", true)           \
-	C(COMPARE, "compare", false)
+	C(COMPARE, "compare", false)      \
+	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,
 enum world_call { WORLD_CALL_LIST(C) };
@@ -102,6 +103,7 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
+	bool swaps_hang;    /* no swap ends: one of the disks below hangs */
 	bool compare_hangs; /* no comparison ends: one of its disks hangs */
 	bool is_restless;   /* no comparison ever sees anything at rest */
 };

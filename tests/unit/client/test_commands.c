@@ -140,6 +140,28 @@ static void goals_are_set_and_shown(void **state)
 		   EXIT_OK, "Move 7: aborting, 25% of 4.00 KiB\n", "");
 }
 
+static void limits_are_set_and_shown(void **state)
+{
+	(void)state;
+	run_expect("limit 7 20m",
+		   DIALOGUE("{'parameters':{'id':7,'limit_bytes_s':20971520},'method':'org.pvmoved."
+			    "SetLimit'}",
+			    "{'parameters':{'move':" RUNNING "}}"),
+		   EXIT_OK, "Move 7: running, 25% of 4.00 KiB\n", "");
+	run_expect("limit 7 none",
+		   DIALOGUE("{'parameters':{'id':7},'method':'org.pvmoved.SetLimit'}",
+			    "{'parameters':{'move':" RUNNING "}}"),
+		   EXIT_OK, "Move 7: running, 25% of 4.00 KiB\n", "");
+	run_expect("limit --all 1m",
+		   DIALOGUE("{'parameters':{'limit_bytes_s':1048576},'method':'org.pvmoved."
+			    "SetHostLimit'}",
+			    "{'parameters':{'limit_bytes_s':1048576}}"),
+		   EXIT_OK, "All moves together are limited to 1.00 MiB/s.\n", "");
+	run_expect("limit --all none",
+		   DIALOGUE("org.pvmoved.SetHostLimit", "{'parameters':{'limit_bytes_s':null}}"),
+		   EXIT_OK, "All moves together have no limit.\n", "");
+}
+
 static void daemon_is_asked_for_itself(void **state)
 {
 	(void)state;
@@ -243,6 +265,7 @@ int main(void)
 		cmocka_unit_test(status_lists_all),
 		cmocka_unit_test(status_of_a_move_that_is_not_there_is_said_so),
 		cmocka_unit_test(goals_are_set_and_shown),
+		cmocka_unit_test(limits_are_set_and_shown),
 		cmocka_unit_test(daemon_is_asked_for_itself),
 		cmocka_unit_test(errors_have_their_codes),
 		cmocka_unit_test(daemon_that_is_not_there_has_a_code),

@@ -93,6 +93,50 @@ static void options_stand_anywhere(void **state)
 	assert_string_equal(options->source.device, "/dev/sdb");
 }
 
+static void limits_are_read_as_rates(void **state)
+{
+	cleanup(parsed_deinit) struct parsed one = parse("limit 7 20m/s");
+	cleanup(parsed_deinit) struct parsed all = parse("limit none --all");
+	cleanup(parsed_deinit) struct parsed start = parse("start --limit 1.5g /dev/sdb");
+
+	(void)state;
+	assert_int_equal(one.code, EXIT_OK);
+	assert_int_equal(one.options.command, COMMAND_LIMIT);
+	assert_true(one.options.id == 7 && !one.options.all);
+	assert_true(one.options.limit_bytes_s == 20 << 20);
+	assert_int_equal(all.code, EXIT_OK);
+	assert_true(all.options.id == 0 && all.options.all);
+	assert_true(all.options.limit_bytes_s == 0);
+	assert_int_equal(start.code, EXIT_OK);
+	assert_true(start.options.limit_bytes_s == UINT64_C(3) << 29);
+}
+
+static void limits_that_make_no_sense_are_refused(void **state)
+{
+	static const char *const lines[] = {"limit",
+					    "limit 7",
+					    "limit 7 20m 3",
+					    "limit --all",
+					    "limit --all 7 20m",
+					    "limit 7 20x",
+					    "limit 7 -20m",
+					    "limit 7 0",
+					    "limit 7 63k",
+					    "limit x 20m",
+					    "limit 7 9000p",
+					    "start --limit 0 /dev/sdb",
+					    "pause --limit 20m 7",
+					    "status --all"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		cleanup(parsed_deinit) struct parsed parsed = parse(lines[i]);
+
+		assert_int_equal(parsed.code, EXIT_USAGE);
+		assert_string_not_equal(parsed.said, "");
+	}
+}
+
 static void commands_about_a_move_take_its_id(void **state)
 {
 	static const char *const lines[] = {"status 7", "wait 7", "pause 7", "resume 7", "abort 7"};
@@ -211,6 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(start_takes_what_pvmove_takes),
 		cmocka_unit_test(options_stand_anywhere),
+		cmocka_unit_test(limits_are_read_as_rates),
+		cmocka_unit_test(limits_that_make_no_sense_are_refused),
 		cmocka_unit_test(commands_about_a_move_take_its_id),
 		cmocka_unit_test(status_needs_no_id),
 		cmocka_unit_test(wrong_usage_is_said_in_one_sentence),

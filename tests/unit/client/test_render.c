@@ -137,6 +137,59 @@ static void moves_are_shown_as_a_table(void **state)
 		      "8.00 KiB   62%            -      -\n");
 }
 
+/* HOME_MOVE's like, with what keeps it from copying. */
+#define HELD_UP_MOVE(id, state, pass, queue, stalled)                                              \
+	"{'id':" id ",'uuid':'0f0e','state':'" state "','waiting':false,'queue':" queue            \
+	",'stalled_since_us':" stalled ",'vg':'vg0','vg_uuid':'v','source':'/dev/sdb','lv':null,"  \
+	"'destinations':[],'passes':[" SAMPLE_PASS(                                                \
+		"home", pass, 4096, 1024,                                                          \
+		"null") "],'total_bytes':4096,'copied_bytes':1024,'rate_bytes_s':null,'eta_us':"   \
+			"null,'created_us':1700000000000000,'finished_us':null,'request_id':null," \
+			"'seq':1}"
+#define QUEUED_MOVE \
+	HELD_UP_MOVE("9", "running", "queued", "{'place':2,'behind':7,'disk':'/dev/sdb'}", "null")
+#define STALLED_MOVE HELD_UP_MOVE("10", "running", "copying", "null", "1700000000000000")
+
+static void a_move_that_waits_for_its_turn_says_behind_whom(void **state)
+{
+	(void)state;
+	expect_headline(QUEUED_MOVE, "Move 9: queued, 25% of 4.00 KiB, place 2 on /dev/sdb, "
+				     "behind move 7; home: queued");
+	expect_headline(
+		HELD_UP_MOVE("9", "paused", "paused", "{'place':1,'behind':7,'disk':null}", "null"),
+		"Move 9: paused, 25% of 4.00 KiB, place 1, behind move 7; home: paused");
+	expect_bar(QUEUED_MOVE, 92,
+		   "Move 9 [###.........]  25% 1.00 KiB/4.00 KiB home queued, place 2 on "
+		   "/dev/sdb, behind move 7");
+	expect_status(
+		QUEUED_MOVE, 0, PLAIN,
+		"ID  STATE             VG   FROM -> TO       LV        SIZE  DONE  RATE  TO GO\n"
+		" 9  queued, behind 7  vg0  /dev/sdb -> any  home  4.00 KiB   25%     -      -\n");
+}
+
+static void a_move_that_stalls_says_so_and_what_to_look_at(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	expect_headline(STALLED_MOVE, "Move 10: stalled, 25% of 4.00 KiB; home: copying");
+	expect_status(
+		STALLED_MOVE, 10, PLAIN,
+		"Move 10: stalled, 25% of 4.00 KiB; home: copying\n"
+		"  VG       vg0\n"
+		"  From     /dev/sdb\n"
+		"  To       any\n"
+		"  Started  2023-11-14 22:13:20\n"
+		"  UUID     0f0e\n"
+		"\n"
+		"LV    STATE        SIZE  DONE  REASON\n"
+		"home  copying  4.00 KiB   25%\n"
+		"\n"
+		"Nothing was copied since 2023-11-14 22:13:20. See whether a disk hangs "
+		"(\"dmesg\") or a device below is suspended (\"dmsetup info\"). When that is put "
+		"right it goes on by itself; until then applications may have to wait, too.\n");
+}
+
 static void no_moves_are_said_so(void **state)
 {
 	(void)state;
@@ -387,7 +440,7 @@ static void plan_is_shown_with_its_runs(void **state)
 
 static void daemon_is_shown(void **state)
 {
-	struct info_view info = {"1.2", "b007", "/var/lib/pvmoved", 1700000000000000, 2};
+	struct info_view info = {"1.2", "b007", "/var/lib/pvmoved", 1700000000000000, 20 << 20, 2};
 	struct sheet sheet;
 
 	(void)state;
@@ -396,13 +449,14 @@ static void daemon_is_shown(void **state)
 	expect_sheet(&sheet, "pvmoved 1.2 (pvmovectl " PVMOVED_VERSION ")\n"
 			     "  State folder      /var/lib/pvmoved\n"
 			     "  Running since     2023-11-14 22:13:20\n"
+			     "  Limit of all      20.00 MiB/s\n"
 			     "  Boot ID           b007\n"
 			     "  Unfinished moves  2\n");
 }
 
 static void absurd_times_are_shown_somehow(void **state)
 {
-	struct info_view info = {"1.2", "b007", "/", INT64_MAX, 0};
+	struct info_view info = {"1.2", "b007", "/", INT64_MAX, VIEW_UNKNOWN, 0};
 	struct sheet sheet;
 
 	(void)state;
@@ -417,6 +471,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moves_are_shown_as_a_table),
+		cmocka_unit_test(a_move_that_waits_for_its_turn_says_behind_whom),
+		cmocka_unit_test(a_move_that_stalls_says_so_and_what_to_look_at),
 		cmocka_unit_test(no_moves_are_said_so),
 		cmocka_unit_test(table_is_cut_to_the_screen),
 		cmocka_unit_test(states_are_coloured_where_wanted),

@@ -69,8 +69,9 @@ static int read_with(const char *key, const char *value)
 
 static void nullable_members_may_be_missing(void **state)
 {
-	static const char *const keys[] = {"lv", "rate_bytes_s", "eta_us", "finished_us",
-					   "request_id"};
+	static const char *const keys[] = {
+		"lv",         "rate_bytes_s", "eta_us",          "finished_us",
+		"request_id", "queue",        "stalled_since_us"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -107,6 +108,29 @@ static void members_of_the_wrong_kind_are_refused(void **state)
 	assert_int_equal(read_with("passes", "[{}]"), -EBADMSG);
 	assert_int_equal(read_with("passes", "[null]"), -EBADMSG);
 	assert_int_equal(read_with("passes", "5"), -EBADMSG);
+}
+
+static void a_queue_must_be_whole(void **state)
+{
+	cleanup(protocol_put) struct json_object *object =
+		sample_parse(SAMPLE_MOVE(7, "running", 1000, 430, "[" HOME "]"));
+	struct move_view move;
+
+	(void)state;
+	assert_int_equal(view_read_move(object, &move), 0);
+	assert_true(move.queue_place == VIEW_UNKNOWN && move.stalled_since_us == VIEW_UNKNOWN);
+	json_object_object_add(
+		object, "queue",
+		json_tokener_parse("{\"place\":2,\"behind\":3,\"disk\":\"/dev/x\"}"));
+	assert_int_equal(view_read_move(object, &move), 0);
+	assert_int_equal(move.queue_place, 2);
+	assert_int_equal(move.queue_behind, 3);
+	assert_string_equal(move.queue_disk, "/dev/x");
+	assert_int_equal(read_with("queue", "{\"place\":2,\"behind\":3}"), 0);
+	assert_int_equal(read_with("queue", "{\"place\":0,\"behind\":3,\"disk\":null}"), -EBADMSG);
+	assert_int_equal(read_with("queue", "{\"place\":2,\"disk\":null}"), -EBADMSG);
+	assert_int_equal(read_with("queue", "[]"), -EBADMSG);
+	assert_int_equal(read_with("stalled_since_us", "true"), -EBADMSG);
 }
 
 static void members_of_newer_daemons_are_ignored(void **state)
@@ -243,6 +267,7 @@ int main(void)
 		cmocka_unit_test(nullable_members_may_be_missing),
 		cmocka_unit_test(other_members_may_not),
 		cmocka_unit_test(members_of_the_wrong_kind_are_refused),
+		cmocka_unit_test(a_queue_must_be_whole),
 		cmocka_unit_test(members_of_newer_daemons_are_ignored),
 		cmocka_unit_test(reason_must_be_whole),
 		cmocka_unit_test(plan_is_read),

@@ -59,6 +59,7 @@ static struct move *make_move(void)
 	move->extent_bytes = 4 << 20;
 	move->request = request;
 	move->goal = GOAL_PAUSE;
+	move->limit_bytes_s = UINT64_C(20) << 20;
 	move->created_us = 1;
 	move->passes = pass;
 	move->pass_count = 1;
@@ -145,6 +146,24 @@ static void a_record_from_before_there_was_verifying_is_read(void **state)
 	assert_false(record.move->request->verify);
 	assert_int_equal(record.move->passes[0].verified_bytes, 0);
 	assert_string_equal(record.move->passes[0].unverified, "");
+	record_deinit(&record);
+	free(text);
+	move_free(move);
+}
+
+static void a_record_from_before_there_were_limits_is_read(void **state)
+{
+	struct move *move = make_move();
+	struct record record = {0};
+	char *text = codec_encode_move(move);
+
+	(void)state;
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.move->limit_bytes_s, UINT64_C(20) << 20);
+	record_deinit(&record);
+	leave_out(text, "\"limit_bytes_s\"");
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_int_equal(record.move->limit_bytes_s, 0);
 	record_deinit(&record);
 	free(text);
 	move_free(move);
@@ -245,10 +264,16 @@ static void goals_and_ids_come_back(void **state)
 	(void)state;
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.goal, GOAL_PAUSE);
+	assert_int_equal(record.limit_bytes_s, UINT64_C(20) << 20);
 	free(text);
-	text = codec_encode_next_id(UINT64_C(1) << 40);
+	text = codec_encode_next_id(UINT64_C(1) << 40, UINT64_C(1) << 30);
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.next_id, UINT64_C(1) << 40);
+	assert_true(record.has_host_limit);
+	assert_int_equal(record.host_limit_bytes_s, UINT64_C(1) << 30);
+	leave_out(text, "\"host_limit_bytes_s\"");
+	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
+	assert_false(record.has_host_limit);
 	free(text);
 	move_free(move);
 }
@@ -381,6 +406,7 @@ int main(void)
 		cmocka_unit_test(the_place_a_disk_failed_at_comes_back),
 		cmocka_unit_test(a_reason_that_is_not_utf8_can_be_read_back),
 		cmocka_unit_test(a_record_from_before_there_was_verifying_is_read),
+		cmocka_unit_test(a_record_from_before_there_were_limits_is_read),
 		cmocka_unit_test(a_record_from_before_legs_had_numbers_is_read),
 		cmocka_unit_test(an_order_to_verify_that_is_not_understood_is_not_taken_for_none),
 		cmocka_unit_test(goals_and_ids_come_back),

@@ -44,7 +44,7 @@ static int tear_down(void **state)
 
 static bool next(struct scene *scene)
 {
-	return verification_next(&scene->verification, &scene->geometry, &scene->piece);
+	return verification_next(&scene->verification, &scene->geometry, UINT64_MAX, &scene->piece);
 }
 
 static void assert_next(struct scene *scene, uint64_t start, uint64_t len)

@@ -106,6 +106,24 @@ static void either_turning_disk_makes_a_run_rotational(void **state)
 	}
 }
 
+static void the_smallest_queue_of_the_disks_counts(void **state)
+{
+	struct scene *scene = *state;
+	cleanup(leg_geometry_deinit) struct leg_geometry unknown = {0}, known = {0};
+
+	assert_int_equal(leg_geometry_make(scene->vg, &scene->reservation, &unknown), 0);
+	assert_int_equal(unknown.queue_requests, 0);
+	assert_int_equal(unknown.request_max_bytes, 0);
+
+	scene->vg->pvs[0].queue_requests = 64;
+	scene->vg->pvs[0].request_max_bytes = 1280 * 1024;
+	scene->vg->pvs[1].queue_requests = 1023;
+	scene->vg->pvs[1].request_max_bytes = 128 * 1024;
+	assert_int_equal(leg_geometry_make(scene->vg, &scene->reservation, &known), 0);
+	assert_int_equal(known.queue_requests, 64);
+	assert_int_equal(known.request_max_bytes, 128 * 1024);
+}
+
 static int remake(struct scene *scene)
 {
 	struct leg_geometry geometry;
@@ -303,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_leg_holds_the_runs_end_to_end),
 		TEST(either_turning_disk_makes_a_run_rotational),
+		TEST(the_smallest_queue_of_the_disks_counts),
 		TEST(a_pv_that_is_not_there_has_no_geometry),
 		TEST(runs_that_cannot_be_have_no_geometry),
 		TEST(the_moving_part_lies_where_it_is_asked_for),

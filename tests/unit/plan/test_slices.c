@@ -49,18 +49,6 @@ static void a_new_leg_is_a_pass_through_run_by_run(void **state)
 	}
 }
 
-static void solid_state_disks_are_copied_by_four(void **state)
-{
-	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(8 * MIB, 4 * MIB);
-
-	(void)state;
-	assert_int_equal(copy_shape_for(&geometry).parallel, 4);
-	assert_int_equal(copy_shape_for(&geometry).region_sectors, MIB / 2);
-	geometry.runs[1].rotational = true;
-	assert_int_equal(copy_shape_for(&geometry).parallel, 1);
-	assert_int_equal(copy_shape_for(&geometry).region_sectors, 2 * MIB);
-}
-
 static void one_run_is_cut_into_four_alike(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
@@ -231,6 +219,34 @@ static void free_places_are_filled_while_others_still_copy(void **state)
 	assert_slice(&map, 5, SLICE_SYNC, 400 * MIB, 100 * MIB);
 }
 
+static void short_stretches_are_copied_many_at_a_time(void **state)
+{
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		GEOMETRY(1 * MIB, 1 * MIB, 1 * MIB, 64, 1 * MIB);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+
+	(void)state;
+	/* The shape says one; what is far shorter than the others waits all the same. */
+	hand_advance(&map, &geometry, &one, false);
+	assert_int_equal(map.count, 5);
+	for (size_t i = 0; i < 3; i++)
+		assert_slice(&map, i, SLICE_SYNC, i * MIB, 1 * MIB);
+	assert_slice(&map, 3, SLICE_IDENTITY, 3 * MIB, 64);
+	assert_slice(&map, 4, SLICE_SYNC, 3 * MIB + 64, 1 * MIB);
+}
+
+static void long_stretches_keep_to_the_shape(void **state)
+{
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		GEOMETRY(4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB, 4 * MIB);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+
+	(void)state;
+	hand_advance(&map, &geometry, &four, false);
+	assert_slice(&map, 3, SLICE_SYNC, 12 * MIB, 4 * MIB);
+	assert_slice(&map, 4, SLICE_IDENTITY, 16 * MIB, 4 * MIB);
+}
+
 static void slices_already_copying_go_on_under_a_smaller_shape(void **state)
 {
 	cleanup(leg_geometry_deinit) struct leg_geometry geometry = GEOMETRY(400 * MIB);
@@ -277,11 +293,53 @@ static void a_table_mirrors_each_slice_to_its_own_place(void **state)
 	assert_int_equal(target->dest_sectors, geometry.runs[1].dest_sectors + 10 * MIB);
 }
 
+static void a_shape_is_narrowed_to_a_window(void **state)
+{
+	struct copy_shape shape = four;
+
+	(void)state;
+	copy_shape_narrow(&shape, UINT64_C(8) << 20, UINT64_C(2) << 20);
+	assert_int_equal(shape.parallel, 4);
+	assert_int_equal(shape.region_sectors, 1024);
+	assert_int_equal(shape.piece_max_sectors, 4096);
+	shape = four;
+	copy_shape_narrow(&shape, UINT64_C(1) << 20, UINT64_C(300) << 10);
+	assert_int_equal(shape.region_sectors, 512);
+	assert_int_equal(shape.parallel, 4);
+	assert_int_equal(shape.piece_max_sectors, 512);
+	shape = four;
+	copy_shape_narrow(&shape, 1, 1);
+	assert_int_equal(shape.region_sectors, 128);
+	assert_int_equal(shape.parallel, 1);
+	assert_int_equal(shape.piece_max_sectors, 128);
+	shape = one;
+	copy_shape_narrow(&shape, INT64_MAX, INT64_MAX);
+	assert_int_equal(shape.region_sectors, 4096);
+}
+
+static void a_narrow_window_begins_no_more_than_it_may(void **state)
+{
+	const struct copy_shape shape = {
+		.parallel = 4, .region_sectors = 128, .piece_max_sectors = 256};
+	cleanup(leg_geometry_deinit) struct leg_geometry geometry =
+		hand_geometry((uint64_t[]){100000, 384}, 2);
+	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
+	uint64_t begun = 0;
+
+	(void)state;
+	hand_advance(&map, &geometry, &shape, false);
+	for (size_t i = 0; i < map.count; i++)
+		if (map.slices[i].kind == SLICE_SYNC)
+			begun += map.slices[i].len_sectors;
+	assert_int_equal(begun, 4 * 256);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_leg_is_a_pass_through_run_by_run),
-		cmocka_unit_test(solid_state_disks_are_copied_by_four),
+		cmocka_unit_test(a_shape_is_narrowed_to_a_window),
+		cmocka_unit_test(a_narrow_window_begins_no_more_than_it_may),
 		cmocka_unit_test(one_run_is_cut_into_four_alike),
 		cmocka_unit_test(slices_are_dealt_to_the_longest_stretches),
 		cmocka_unit_test(pieces_of_one_window_are_alike),
@@ -292,6 +350,8 @@ int main(void)
 		cmocka_unit_test(neighbours_join_within_their_run_only),
 		cmocka_unit_test(a_paused_leg_copies_nothing_and_forgets_nothing),
 		cmocka_unit_test(free_places_are_filled_while_others_still_copy),
+		cmocka_unit_test(short_stretches_are_copied_many_at_a_time),
+		cmocka_unit_test(long_stretches_keep_to_the_shape),
 		cmocka_unit_test(slices_already_copying_go_on_under_a_smaller_shape),
 		cmocka_unit_test(a_table_mirrors_each_slice_to_its_own_place),
 	};

@@ -144,6 +144,70 @@ static void a_copy_that_stands_still_has_a_rate_of_0_and_no_end(void **state)
 	assert_int_equal(eta_us, UNTOUCHED);
 }
 
+static void a_pause_neither_counts_nor_makes_forget(void **state)
+{
+	struct eta eta = {0};
+	uint64_t eta_us;
+
+	(void)state;
+	eta_add_sample(&eta, 0, 0);
+	copy_steadily(&eta, 50 * MIB, SEC_US, 60 * SEC_US);
+	eta_interrupt(&eta);
+	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);
+
+	/* An hour later, with a little that the kernel had done before it stopped. */
+	eta_add_sample(&eta, 3660 * SEC_US, (UINT64_C(60) * 50 + 7) * MIB);
+	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);
+	copy_steadily(&eta, 50 * MIB, SEC_US, 3 * SEC_US);
+	assert_in_range(known_rate(&eta), 50 * MIB - 100, 50 * MIB + 100);
+	assert_true(eta_remaining(&eta, 500 * MIB, &eta_us));
+	assert_in_range(eta_us, 10 * SEC_US - 100, 10 * SEC_US + 100);
+}
+
+static void passes_shorter_than_a_second_have_a_rate_together(void **state)
+{
+	struct eta eta = {0};
+	uint64_t value;
+
+	(void)state;
+	for (uint64_t pass = 0; pass < 4; pass++) {
+		eta_interrupt(&eta);
+		eta_add_sample(&eta, pass * 10 * SEC_US, pass * 3 * MIB);
+		eta_add_sample(&eta, pass * 10 * SEC_US + 300000, pass * 3 * MIB + 3 * MIB);
+		assert_int_equal(eta_rate(&eta, &value), pass == 3);
+	}
+	assert_in_range(known_rate(&eta), 10 * MIB - 100, 10 * MIB + 100);
+}
+
+static void steps_that_come_seldom_do_not_make_the_rate_swing(void **state)
+{
+	struct eta eta = {0};
+
+	(void)state;
+	/* A limit of 64 KiB/s and regions of 2 MiB: one step in 32 seconds. */
+	for (uint64_t t = 0; t <= 640; t++) {
+		eta_add_sample(&eta, t * SEC_US, t / 32 * 2 * MIB);
+		if (t >= 32)
+			assert_in_range(known_rate(&eta), MIB / 16 - MIB / 512, MIB / 16 + 1);
+	}
+}
+
+static void a_copy_that_stops_slows_down_in_the_estimate(void **state)
+{
+	struct eta eta = {0};
+	uint64_t before, after;
+
+	(void)state;
+	eta_add_sample(&eta, 0, 0);
+	copy_steadily(&eta, 50 * MIB, SEC_US, 60 * SEC_US);
+	before = known_rate(&eta);
+	eta_add_sample(&eta, 70 * SEC_US, 3000 * MIB);
+	after = known_rate(&eta);
+	assert_true(after < before * 3 / 5);
+	eta_add_sample(&eta, 160 * SEC_US, 3000 * MIB);
+	assert_true(known_rate(&eta) < after / 4);
+}
+
 static void nothing_left_takes_no_time(void **state)
 {
 	struct eta eta = {0};
@@ -192,6 +256,10 @@ int main(void)
 		cmocka_unit_test(a_change_of_rate_is_followed_within_some_ten_seconds),
 		cmocka_unit_test(counting_that_starts_anew_forgets_what_was),
 		cmocka_unit_test(a_copy_that_stands_still_has_a_rate_of_0_and_no_end),
+		cmocka_unit_test(a_pause_neither_counts_nor_makes_forget),
+		cmocka_unit_test(passes_shorter_than_a_second_have_a_rate_together),
+		cmocka_unit_test(steps_that_come_seldom_do_not_make_the_rate_swing),
+		cmocka_unit_test(a_copy_that_stops_slows_down_in_the_estimate),
 		cmocka_unit_test(nothing_left_takes_no_time),
 		cmocka_unit_test(numbers_that_do_not_fit_are_unknown),
 	};

@@ -173,6 +173,31 @@ int mover_set_goal(struct mover *mover, uint64_t id, enum move_goal goal, struct
 	return 0;
 }
 
+int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
+		    struct refusal *refusal)
+{
+	enum move_goal goal = id >= 1 && id <= mover->move_count ? mover->moves[id - 1]->goal : 0;
+	int r = mover_set_goal(mover, id, goal, refusal);
+
+	if (r == 0)
+		mover->moves[id - 1]->limit_bytes_s = limit_bytes_s;
+	return r;
+}
+
+int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)
+{
+	*refusal = mover->refusal;
+	if (mover->refusal.code != REFUSAL_NONE)
+		return PLAN_REFUSED;
+	mover->host_limit_bytes_s = limit_bytes_s;
+	return 0;
+}
+
+uint64_t mover_host_limit(const struct mover *mover)
+{
+	return mover->host_limit_bytes_s;
+}
+
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev)
 {
 	size_t next = prev ? prev->id : 0;

@@ -29,6 +29,7 @@ struct mover {
 	bool finds_nothing;     /* there is nothing to move */
 	struct refusal refusal; /* what Start and Plan answer unless its code is REFUSAL_NONE */
 	size_t goals_set;
+	uint64_t host_limit_bytes_s;
 };
 
 void fake_mover_init(struct mover *mover);

@@ -18,6 +18,8 @@ static const char *const changing[] = {
 	"{'method':'org.pvmoved.Abort','parameters':{'id':1}}",
 	"{'method':'org.pvmoved.Pause','parameters':{'id':1}}",
 	"{'method':'org.pvmoved.Resume','parameters':{'id':1}}",
+	"{'method':'org.pvmoved.SetLimit','parameters':{'id':1}}",
+	"{'method':'org.pvmoved.SetHostLimit'}",
 	/* and the permission comes before anything is said about the parameters */
 	"{'method':'org.pvmoved.Start','parameters':{'nonsense':1}}",
 };

@@ -177,6 +177,39 @@ static void goals_reach_the_mover(void **state)
 	client_close(&client);
 }
 
+static void limits_reach_the_mover(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	struct move *move = fake_mover_add(&harness->mover, PASS_COPYING);
+	_json_ limited = client_call(harness, &client,
+				     "{'method':'org.pvmoved.SetLimit','parameters':"
+				     "{'id':1,'limit_bytes_s':1048576}}");
+	_json_ host = client_call(harness, &client,
+				  "{'method':'org.pvmoved.SetHostLimit','parameters':"
+				  "{'limit_bytes_s':65536}}");
+	_json_ info = client_call(harness, &client, CALL_GET_INFO);
+	_json_ low = client_call(harness, &client,
+				 "{'method':'org.pvmoved.SetLimit','parameters':"
+				 "{'id':1,'limit_bytes_s':65535}}");
+	_json_ unknown = client_call(harness, &client,
+				     "{'method':'org.pvmoved.SetLimit','parameters':{'id':2}}");
+	_json_ none = NULL;
+
+	assert_number_at(limited, "/parameters/move/limit_bytes_s", 1048576);
+	assert_number_at(host, "/parameters/limit_bytes_s", 65536);
+	assert_number_at(info, "/parameters/limit_bytes_s", 65536);
+	assert_text_at(low, "/error", VARLINK_INVALID_PARAMETER);
+	assert_text_at(low, "/parameters/parameter", "limit_bytes_s");
+	assert_text_at(unknown, "/error", "org.pvmoved.NoSuchMove");
+	assert_int_equal(move->limit_bytes_s, 1048576);
+	none = client_call(harness, &client,
+			   "{'method':'org.pvmoved.SetLimit','parameters':{'id':1}}");
+	assert_number_at(none, "/parameters/move/id", 1);
+	assert_int_equal(move->limit_bytes_s, 0);
+	client_close(&client);
+}
+
 static void refused_goals_name_the_move(void **state)
 {
 	struct harness *harness = *state;
@@ -387,6 +420,7 @@ int main(void)
 		TEST(a_refusal_is_an_error_with_its_numbers),
 		TEST(a_plan_shows_what_would_move),
 		TEST(goals_reach_the_mover),
+		TEST(limits_reach_the_mover),
 		TEST(refused_goals_name_the_move),
 		TEST(list_without_more_answers_once),
 		TEST(more_on_a_method_that_does_not_stream_answers_once),

@@ -91,7 +91,8 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 	assert_encoded(
 		object,
 		"{'id':7,'uuid':'11111111-2222-4333-8444-555555555555','state':'running',"
-		"'waiting':false,'vg':'vg0','vg_uuid':'','source':'/dev/sda','lv':null,"
+		"'waiting':false,'queue':null,'stalled_since_us':null,'vg':'vg0','vg_uuid':'','"
+		"source':'/dev/sda','lv':null,"
 		"'destinations':['/dev/sdb','/dev/sdc'],'passes':["
 		"{'lv':'root','lv_uuid':'','state':'done','total_bytes':1000,"
 		"'copied_bytes':1000,'verified_bytes':null,'unverified':null,'wedged':null,'reason'"
@@ -102,7 +103,7 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 		":null,'waits_"
 		"for':null,'trouble':null}],"
 		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
-		"'eta_us':null,"
+		"'eta_us':null,'limit_bytes_s':null,"
 		"'created_us':1700000000000000,'finished_us':null,'request_id':null,"
 		"'seq':99}");
 }
@@ -218,11 +219,14 @@ static void rate_and_time_left_are_those_of_a_running_move(void **state)
 	running = encode_move(&sample.move);
 	assert_member(running, "rate_bytes_s", "1000");
 	assert_member(running, "eta_us", "7000000");
+	assert_member(running, "limit_bytes_s", "null");
+	sample.move.limit_bytes_s = 65536;
 	sample.move.goal = GOAL_PAUSE;
 	paused = encode_move(&sample.move);
 	assert_member(paused, "state", "\"paused\"");
 	assert_member(paused, "rate_bytes_s", "null");
 	assert_member(paused, "eta_us", "null");
+	assert_member(paused, "limit_bytes_s", "65536");
 	sample.passes[1].state = PASS_DONE;
 	done = encode_move(&sample.move);
 	assert_member(done, "rate_bytes_s", "null");
@@ -246,6 +250,43 @@ static void what_nobody_has_looked_at_is_not_known(void **state)
 	passes = json_object_object_get(object, "passes");
 	assert_member(json_object_array_get_idx(passes, 0), "copied_bytes", "1000");
 	assert_member(json_object_array_get_idx(passes, 1), "copied_bytes", "null");
+}
+
+static void a_move_that_waits_for_its_turn_says_behind_whom(void **state)
+{
+	struct sample sample;
+	_json_ known = NULL;
+	_json_ unknown = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	eta_add_sample(&sample.move.eta, 1000000, 0);
+	eta_add_sample(&sample.move.eta, 3000000, 2000);
+	sample.move.queue = (struct move_queue){.place = 2, .behind_id = 5, .disk = "sdb"};
+	known = encode_move(&sample.move);
+	assert_member(known, "state", "\"running\"");
+	assert_member(known, "queue", "{\"place\":2,\"behind\":5,\"disk\":\"\\/dev\\/sdb\"}");
+	assert_member(known, "rate_bytes_s", "null");
+	assert_member(known, "eta_us", "null");
+	*sample.move.queue.disk = '\0';
+	unknown = encode_move(&sample.move);
+	assert_member(unknown, "queue", "{\"place\":2,\"behind\":5,\"disk\":null}");
+}
+
+static void a_move_that_stalls_says_since_when_and_of_no_end(void **state)
+{
+	struct sample sample;
+	_json_ object = NULL;
+
+	(void)state;
+	sample_init(&sample);
+	eta_add_sample(&sample.move.eta, 1000000, 0);
+	eta_add_sample(&sample.move.eta, 3000000, 2000);
+	sample.move.stalled_since_us = 1700000000000000;
+	object = encode_move(&sample.move);
+	assert_member(object, "stalled_since_us", "1700000000000000");
+	assert_member(object, "rate_bytes_s", "1000");
+	assert_member(object, "eta_us", "null");
 }
 
 /* At a byte a second; the wire's numbers end at 2^63 − 1. */
@@ -306,6 +347,8 @@ int main(void)
 		cmocka_unit_test(devices_that_are_wedged_are_named_after_the_end_too),
 		cmocka_unit_test(rate_and_time_left_are_those_of_a_running_move),
 		cmocka_unit_test(what_nobody_has_looked_at_is_not_known),
+		cmocka_unit_test(a_move_that_waits_for_its_turn_says_behind_whom),
+		cmocka_unit_test(a_move_that_stalls_says_since_when_and_of_no_end),
 		cmocka_unit_test(a_time_left_beyond_the_wire_is_not_known),
 		cmocka_unit_test(a_plan_is_encoded_as_the_interface_says),
 	};

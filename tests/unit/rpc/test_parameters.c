@@ -58,7 +58,7 @@ static void a_whole_request_reaches_the_mover(void **state)
 		       "{'first_pe':0,'extent_count':10},{'first_pe':20,'extent_count':1}]},"
 		       "'lv':'vg0/home','destinations':[{'device':'/dev/sdx'},"
 		       "{'device':'" DISK "','ranges':[{'first_pe':5,'extent_count':6}]}],"
-		       "'request_id':'mine-1','verify':true}");
+		       "'request_id':'mine-1','verify':true,'limit_bytes_s':65536}");
 	null_is_a_disk = false;
 	assert_non_null(request);
 	assert_string_equal(request->source.device, DISK);
@@ -74,6 +74,7 @@ static void a_whole_request_reaches_the_mover(void **state)
 	assert_int_equal(request->destinations[1].ranges[0].extent_count, 6);
 	assert_string_equal(request->request_id, "mine-1");
 	assert_true(request->verify);
+	assert_int_equal(request->limit_bytes_s, 65536);
 	client_close(&client);
 }
 
@@ -82,7 +83,8 @@ static void what_may_be_missing_may_be_null(void **state)
 	static const char *const requests[] = {
 		"{'source':{'device':'/dev/sdx'}}",
 		"{'source':{'device':'/dev/sdx','ranges':null},'destinations':null}",
-		"{'source':{'device':'/dev/sdx'},'lv':null,'request_id':null,'verify':null}",
+		"{'source':{'device':'/dev/sdx'},'lv':null,'request_id':null,'verify':null,"
+		"'limit_bytes_s':null}",
 		"{'source':{'device':'/dev/sdx','ranges':[]},'destinations':[]}",
 	};
 	struct harness *harness = *state;
@@ -96,6 +98,7 @@ static void what_may_be_missing_may_be_null(void **state)
 		assert_null(request->lv);
 		assert_null(request->request_id);
 		assert_false(request->verify);
+		assert_int_equal(request->limit_bytes_s, 0);
 		assert_int_equal(request->source.range_count, 0);
 		assert_int_equal(request->destination_count, 0);
 		fake_mover_answer(&harness->mover);
@@ -162,6 +165,10 @@ static void bad_requests_name_the_parameter_at_fault(void **state)
 		{"{'source':{'device':'/dev/sda'},'lv':['home']}", "lv"},
 		{"{'source':{'device':'/dev/sda'},'request_id':12}", "request_id"},
 		{"{'source':{'device':'/dev/sda'},'verify':1}", "verify"},
+		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':0}", "limit_bytes_s"},
+		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':65535}", "limit_bytes_s"},
+		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':-65536}", "limit_bytes_s"},
+		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':'20m'}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'verify':'true'}", "verify"},
 		{"{'source':{'device':'/dev/sda'},'destinations':{}}", "destinations"},
 		{"{'source':{'device':'/dev/sda'},'destinations':[null]}", "destinations"},

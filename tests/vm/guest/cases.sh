@@ -170,6 +170,7 @@ case_clean_up() {
 	forget_vgs
 	rm -rf /var/lib/pvmoved /run/pvmoved /etc/lvm/archive/* /etc/lvm/backup/*
 	throttle_off
+	disks_turn 1
 	for disk in /dev/disk/by-id/virtio-pv*; do
 		[ ! -e "$disk" ] || timeout 20 wipefs -qaf "$disk"
 	done

@@ -107,6 +107,16 @@ ranges_of() {
 	lvs --noheadings -o seg_pe_ranges "$1" | xargs
 }
 
+# disks_turn 0|1: what all disks of a case say of themselves. Virtio's say that they turn (Linux 6.1), and
+# moves take turns on such.
+disks_turn() {
+	local link
+
+	for link in /dev/disk/by-id/virtio-pv*; do
+		[[ $link == *-part* ]] || echo "$1" >"/sys/class/block/$(basename "$(readlink -e "$link")")/queue/rotational"
+	done
+}
+
 # Leaves dm-mirror at full speed; a daemon that was killed may not have.
 throttle_off() {
 	local parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle

@@ -159,6 +159,7 @@ a_failing_disk_stops_all_until_a_restart() {
 	mklv vg/second 60M 1
 	mklv vg/other 4M 0
 	data_is_there vg/lv
+	disks_turn 0 # two moves at a time
 	daemon_start
 	throttle 1
 	start_move -n vg/lv "$(pv 0)" "$(pv 1)"

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/limiter.h"
+
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "common/units.h"
+#include "daemon/move/effects.h"
+#include "daemon/move/mover_internal.h"
+
+/* How often holding back is tried again after it has failed. */
+#define RETRY_US UINT64_C(10000000)
+/* How much ahead of its time a window is begun: drawing it takes about as long. */
+#define EARLY_US UINT64_C(50000)
+/* Smallest piece that is read back. */
+#define PIECE_BYTES_MIN UINT64_C(65536)
+
+static uint64_t monotonic_us(const struct mover *mover)
+{
+	return mover->ports->monotonic_us(mover->ctx);
+}
+
+static struct limiter *limiter_of(const struct drive *drive)
+{
+	return &drive->mover->limiter;
+}
+
+static bool is_limited(const struct drive *drive)
+{
+	return drive->throttle.rate_bytes_s != 0 || limiter_of(drive)->host.rate_bytes_s != 0;
+}
+
+static bool anything_is_limited(const struct mover *mover)
+{
+	if (mover->limiter.host.rate_bytes_s != 0)
+		return true;
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (mover->drives[i]->throttle.rate_bytes_s != 0 &&
+		    !move_is_terminal(mover->drives[i]->move))
+			return true;
+	return false;
+}
+
+static uint64_t longer(uint64_t a_us, uint64_t b_us)
+{
+	return a_us > b_us ? a_us : b_us;
+}
+
+/* ---- the kernel -------------------------------------------------------- */
+
+static void set_held(struct mover *mover, bool held)
+{
+	struct limiter *limiter = &mover->limiter;
+	int r;
+
+	if (held == limiter->is_held ||
+	    (limiter->cannot_hold && monotonic_us(mover) < limiter->retry_at_us))
+		return;
+	r = mover->ports->hold(mover->ctx, held);
+	if (r == 0) {
+		limiter->is_held = held;
+		limiter->cannot_hold = false;
+		return;
+	}
+	if (!limiter->cannot_hold)
+		log_warning("cannot %s the kernel's copying by the parameter "
+			    "raid1_resync_throttle of dm_mirror: %s; limits are kept by copying "
+			    "little at a time",
+			    held ? "hold back" : "let go of", strerror(-r));
+	/* Whatever has come of it, it is not to stay so. */
+	if (held)
+		mover->ports->hold(mover->ctx, false);
+	limiter->cannot_hold = true;
+	limiter->retry_at_us = monotonic_us(mover) + RETRY_US;
+}
+
+/* States in which mirrors may be copying that nobody is just about to take away. */
+static bool state_copies(enum pass_state state)
+{
+	return state == PASS_ARMING || state == PASS_COPYING || state == PASS_HELD;
+}
+
+/* What its leg says; false when nobody knows. */
+static bool glance_at(const struct drive *drive, const struct pass *pass, struct leg_glance *glance)
+{
+	const struct mover *mover = drive->mover;
+	cleanup(dm_device_deinit) struct dm_device leg = {0};
+	char uuid[DM_ID_MAX];
+
+	effect_leg_uuid(pass, pass->leg_number, uuid);
+	if (mover->ports->observe(mover->ctx, uuid, &leg) < 0 || !leg.present)
+		return false;
+	*glance = leg_glance_at(&leg.table, leg.mirrors);
+	return true;
+}
+
+/* Charges what was copied since, and notes whether there is more to copy. */
+static void sample(struct drive *drive)
+{
+	const struct pass *pass = move_current_pass(drive->move);
+	struct leg_glance glance = {0};
+	uint64_t grown_bytes;
+
+	if (drive->is_at_leg)
+		return; /* its mirrors are being made anew: what they say is no news */
+	drive->is_copying = false;
+	if (!pass || !state_copies(pass->state)) {
+		drive->meter = (struct throttle_meter){0};
+		return;
+	}
+	if (!glance_at(drive, pass, &glance))
+		return;
+	drive->is_copying = glance.is_copying;
+	grown_bytes = throttle_meter_advance(&drive->meter, glance.copied_sectors * SECTOR_BYTES);
+	limiter_charge(drive, grown_bytes);
+}
+
+static void advance(struct drive *drive, uint64_t now_us)
+{
+	throttle_advance(&drive->throttle, now_us);
+	throttle_advance(&limiter_of(drive)->host, now_us);
+}
+
+static void look(struct mover *mover, uint64_t now_us)
+{
+	_free_ struct throttle_view *views = calloc(mover->drive_count + 1, sizeof(*views));
+	struct throttle_advice advice;
+
+	if (!views)
+		return;
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		struct drive *drive = mover->drives[i];
+
+		if (move_is_terminal(drive->move))
+			continue;
+		advance(drive, now_us);
+		sample(drive);
+	}
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct drive *drive = mover->drives[i];
+
+		if (move_is_terminal(drive->move))
+			continue;
+		views[i] = (struct throttle_view){
+			.is_copying = drive->is_copying,
+			.is_swapping = drive->is_at_leg,
+			.is_limited = is_limited(drive),
+			.wait_us = longer(throttle_wait_us(&drive->throttle),
+					  throttle_wait_us(&mover->limiter.host)),
+		};
+	}
+	advice = throttle_advise(views, mover->drive_count);
+	set_held(mover, advice.hold);
+	mover->limiter.look_at_us = advice.look_us ? now_us + advice.look_us : 0;
+}
+
+/* Its swap waits for what is being copied, which must not sleep then. */
+static bool any_is_at_leg(const struct mover *mover)
+{
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (mover->drives[i]->is_at_leg)
+			return true;
+	return false;
+}
+
+void limiter_look(struct mover *mover)
+{
+	struct limiter *limiter = &mover->limiter;
+	uint64_t now_us = monotonic_us(mover);
+
+	if (!anything_is_limited(mover)) {
+		set_held(mover, false);
+		limiter->look_at_us = limiter->is_held ? now_us + RETRY_US : 0;
+		return;
+	}
+	if (now_us >= limiter->look_at_us || (limiter->is_held && any_is_at_leg(mover)))
+		look(mover, now_us);
+}
+
+void limiter_begin(struct mover *mover)
+{
+	uint64_t now_us = monotonic_us(mover);
+
+	/* A daemon before us may have been killed while it held the copying back. */
+	mover->limiter.is_held = true;
+	set_held(mover, false);
+	throttle_set(&mover->limiter.host, mover->host_limit_bytes_s, now_us);
+	for (size_t i = 0; i < mover->drive_count; i++)
+		throttle_set(&mover->drives[i]->throttle, mover->drives[i]->move->limit_bytes_s,
+			     now_us);
+}
+
+void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_bytes_s)
+{
+	mover_note_order(mover); /* a limited move holds nobody up */
+	throttle_set(drive ? &drive->throttle : &mover->limiter.host, rate_bytes_s,
+		     monotonic_us(mover));
+	mover->limiter.look_at_us = 0;
+}
+
+/* ---- one move ---------------------------------------------------------- */
+
+uint64_t limiter_wait_us(struct drive *drive)
+{
+	uint64_t wait_us;
+
+	if (!is_limited(drive))
+		return 0;
+	advance(drive, monotonic_us(drive->mover));
+	sample(drive);
+	wait_us = longer(throttle_wait_us(&drive->throttle),
+			 throttle_wait_us(&limiter_of(drive)->host));
+	return wait_us > EARLY_US ? wait_us - EARLY_US : 0;
+}
+
+bool limiter_is_runaway(const struct drive *drive)
+{
+	return throttle_is_runaway(&drive->throttle) ||
+	       throttle_is_runaway(&limiter_of(drive)->host);
+}
+
+void limiter_charge(struct drive *drive, uint64_t bytes)
+{
+	throttle_charge(&drive->throttle, bytes);
+	throttle_charge(&limiter_of(drive)->host, bytes);
+}
+
+/* Those that copy now or will soon, this one too. */
+static size_t count_copying(const struct drive *drive)
+{
+	const struct mover *mover = drive->mover;
+	size_t count = 1;
+
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct pass *pass = move_current_pass(mover->drives[i]->move);
+
+		count += mover->drives[i] != drive && pass && state_copies(pass->state);
+	}
+	return count;
+}
+
+static uint64_t lesser_limit(uint64_t a, uint64_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
+void limiter_narrow(struct drive *drive, struct copy_shape *shape)
+{
+	struct throttle *host = &limiter_of(drive)->host;
+	size_t copying = count_copying(drive);
+	uint64_t window_bytes = lesser_limit(throttle_begin_window(&drive->throttle),
+					     throttle_begin_window(host) / copying);
+	uint64_t region_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
+					     throttle_region_bytes_max(host) / copying);
+
+	if (is_limited(drive))
+		copy_shape_narrow(shape, window_bytes, region_bytes);
+}
+
+uint64_t limiter_piece_bytes_max(const struct drive *drive)
+{
+	uint64_t max_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
+					  throttle_region_bytes_max(&limiter_of(drive)->host));
+
+	if (!is_limited(drive))
+		return UINT64_MAX;
+	return max_bytes < PIECE_BYTES_MIN ? PIECE_BYTES_MIN
+					   : max_bytes - max_bytes % PIECE_BYTES_MIN;
+}

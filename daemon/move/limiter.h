@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Keeps moves to their limits, and all of them together to the host's. It looks
+ * at what the kernel has copied, has the kernel's copying held back while all
+ * that is being copied is ahead of its limit, and says when a move may begin to
+ * copy more, and how much. Internal to the mover; the arithmetic is that of
+ * daemon/policy/throttle.h.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/plan/slices.h"
+#include "daemon/policy/throttle.h"
+
+struct drive;
+struct mover;
+
+struct limiter {
+	struct throttle host;
+	bool is_held;         /* the kernel's copying, as it was last asked for */
+	bool cannot_hold;     /* that failed; it is tried again at … */
+	uint64_t retry_at_us; /* … this time */
+	uint64_t look_at_us;  /* monotonic; 0: there is nothing to look at */
+};
+
+/* A daemon begins: whatever one before it held is let go, and all limits that were replayed hold.
+ */
+void limiter_begin(struct mover *mover);
+
+/* The move's limit, or the host's (drive NULL), has changed. */
+void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_bytes_s);
+
+/* Looks, if it is time to, and holds back or lets go. */
+void limiter_look(struct mover *mover);
+
+/* How long until the move may begin to copy, or to read back, more; 0: it may now. */
+uint64_t limiter_wait_us(struct drive *drive);
+
+/* It was copied at that rate whatever was done about it: its mirrors must be taken away. */
+bool limiter_is_runaway(const struct drive *drive);
+
+/* Narrows what the move begins to copy at a time to what its limit makes of it. */
+void limiter_narrow(struct drive *drive, struct copy_shape *shape);
+
+/* Most bytes to read back at a time, at least 64 KiB. */
+uint64_t limiter_piece_bytes_max(const struct drive *drive);
+
+/* The move is going to read back so many bytes. */
+void limiter_charge(struct drive *drive, uint64_t bytes);

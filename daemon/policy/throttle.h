@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Holds copying at a rate. An account says by how many bytes a copy is behind
+ * what it may have copied by now, or ahead of it; from the accounts of all
+ * copies follows whether the kernel's copying is to be held back just now, and
+ * when to look again. Knows neither clocks nor moves nor the kernel. Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Embedded by its owner; all zero is without a limit. */
+struct throttle {
+	uint64_t rate_bytes_s;  /* 0: no limit */
+	uint64_t last_us;       /* up to when the balance is worked out */
+	int64_t balance_bytes;  /* above 0: so many are due; below: so many too many were copied */
+	uint64_t rest;          /* millionths of a byte */
+	bool has_begun;         /* a window */
+	bool has_lost;          /* time, since the last window began */
+	uint64_t slow_until_us; /* windows are longer up to then */
+};
+
+/* Begins anew, with neither credit nor debt: what was copied at another rate does not count. */
+void throttle_set(struct throttle *throttle, uint64_t rate_bytes_s, uint64_t now_us);
+
+/* Time has passed. What a copy could not use of it is soon forgotten: it may not rush later. */
+void throttle_advance(struct throttle *throttle, uint64_t now_us);
+
+/* So many bytes were copied. */
+void throttle_charge(struct throttle *throttle, uint64_t bytes);
+
+/* How long until copying is due again; 0: it is now, or there is no limit. */
+uint64_t throttle_wait_us(const struct throttle *throttle);
+
+/* So far ahead that no usual hold of the kernel explains it: copying must be stopped otherwise. */
+bool throttle_is_runaway(const struct throttle *throttle);
+
+/* A window begins: returns how many bytes to copy before the next one; 0: any number. */
+uint64_t throttle_begin_window(struct throttle *throttle);
+
+/* Most bytes of a region. 0: any number. */
+uint64_t throttle_region_bytes_max(const struct throttle *throttle);
+
+/* Counts what a copy has done, from progress that may also go back when its table is redrawn. */
+struct throttle_meter {
+	bool has_sample;
+	uint64_t last_bytes;
+};
+
+/* What was copied since the sample before; 0 for the first one and when it went back. */
+uint64_t throttle_meter_advance(struct throttle_meter *meter, uint64_t copied_bytes);
+
+/* One copy, as throttle_advise() is told of it. */
+struct throttle_view {
+	bool is_copying;  /* the kernel has something to copy of it */
+	bool is_swapping; /* its table is being swapped, which waits for what is being copied */
+	bool is_limited;
+	uint64_t wait_us; /* until it is due; 0: now */
+};
+
+struct throttle_advice {
+	bool hold;        /* hold back the copying of the whole host */
+	uint64_t look_us; /* look again after so long; 0: nothing is limited */
+};
+
+/* What follows from all copies together: one that may copy is never held back for others. */
+struct throttle_advice throttle_advise(const struct throttle_view *views, size_t count);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/units.h"
+#include "daemon/plan/shape.h"
+
+#define KIB_SECTORS (1024 / SECTOR_BYTES)
+
+/* A leg of two runs. */
+struct scene {
+	struct leg_run runs[2];
+	struct leg_geometry geometry;
+};
+
+static struct leg_geometry *set_up(struct scene *scene, uint32_t queue_requests,
+				   uint32_t request_max_bytes)
+{
+	*scene = (struct scene){.geometry = {.count = 2,
+					     .queue_requests = queue_requests,
+					     .request_max_bytes = request_max_bytes}};
+	scene->geometry.runs = scene->runs;
+	return &scene->geometry;
+}
+
+static unsigned parallel(const struct leg_geometry *geometry)
+{
+	return copy_shape_for(geometry, &copy_tuning_default).parallel;
+}
+
+static void disks_that_do_not_turn_are_copied_by_four(void **state)
+{
+	struct scene scene;
+	struct copy_shape shape =
+		copy_shape_for(set_up(&scene, 256, 1280 * 1024), &copy_tuning_default);
+
+	(void)state;
+	assert_int_equal(shape.parallel, 4);
+	assert_int_equal(shape.region_sectors, 512 * KIB_SECTORS);
+}
+
+static void one_disk_that_turns_is_copied_by_one(void **state)
+{
+	struct scene scene;
+	struct copy_shape shape;
+
+	(void)state;
+	set_up(&scene, 256, 1280 * 1024);
+	scene.runs[1].rotational = true;
+	shape = copy_shape_for(&scene.geometry, &copy_tuning_default);
+	assert_int_equal(shape.parallel, 1);
+	assert_int_equal(shape.region_sectors, 2048 * KIB_SECTORS);
+}
+
+static void a_queue_that_is_not_known_limits_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	assert_int_equal(parallel(set_up(&scene, 0, 0)), 4);
+	assert_int_equal(parallel(set_up(&scene, 64, 0)), 4);
+}
+
+static void a_small_queue_gets_fewer_mirrors_and_half_is_left(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	/* A region is one request … */
+	assert_int_equal(parallel(set_up(&scene, 8, 512 * 1024)), 4);
+	assert_int_equal(parallel(set_up(&scene, 6, 512 * 1024)), 3);
+	assert_int_equal(parallel(set_up(&scene, 2, 512 * 1024)), 1);
+	assert_int_equal(parallel(set_up(&scene, 1, 512 * 1024)), 1);
+	/* … or five of 120 KiB. */
+	assert_int_equal(parallel(set_up(&scene, 32, 120 * 1024)), 3);
+	assert_int_equal(parallel(set_up(&scene, 31, 120 * 1024)), 3);
+	assert_int_equal(parallel(set_up(&scene, 20, 120 * 1024)), 2);
+	assert_int_equal(parallel(set_up(&scene, UINT32_MAX, 1)), 4);
+}
+
+static void all_that_chooses_is_in_the_tuning(void **state)
+{
+	const struct copy_tuning tuning = {.solid = {.parallel = 8, .region_sectors = 256},
+					   .turning = {.parallel = 2, .region_sectors = 8192},
+					   .queue_percent_max = 100};
+	struct scene scene;
+
+	(void)state;
+	assert_int_equal(copy_shape_for(set_up(&scene, 8, 0), &tuning).parallel, 8);
+	assert_int_equal(copy_shape_for(&scene.geometry, &tuning).region_sectors, 256);
+	scene.runs[0].rotational = true;
+	assert_int_equal(copy_shape_for(&scene.geometry, &tuning).parallel, 2);
+	assert_int_equal(copy_shape_for(&scene.geometry, &tuning).region_sectors, 8192);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(disks_that_do_not_turn_are_copied_by_four),
+		cmocka_unit_test(one_disk_that_turns_is_copied_by_one),
+		cmocka_unit_test(a_queue_that_is_not_known_limits_nothing),
+		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
+		cmocka_unit_test(all_that_chooses_is_in_the_tuning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

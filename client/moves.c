@@ -26,17 +26,50 @@ const struct moves_entry *moves_find(const struct moves *moves, uint64_t id)
 	return find_entry(moves, id);
 }
 
+static int compare(const void *a, const void *b)
+{
+	const struct move_view *left = &((const struct moves_entry *)a)->view;
+	const struct move_view *right = &((const struct moves_entry *)b)->view;
+	bool is_ended = view_move_is_ended(left);
+
+	if (is_ended != view_move_is_ended(right))
+		return is_ended ? 1 : -1;
+	if (left->id == right->id)
+		return 0;
+	return (left->id < right->id) == is_ended ? 1 : -1;
+}
+
+static void sort(struct moves *moves)
+{
+	if (moves->count > 0)
+		qsort(moves->entries, moves->count, sizeof(*moves->entries), compare);
+}
+
+/* Many at once, so that it is not to be done for each new one. */
+static void forget_oldest(struct moves *moves)
+{
+	sort(moves);
+	while (moves->count > MOVES_MAX - MOVES_MAX / 8 &&
+	       view_move_is_ended(&moves->entries[moves->count - 1].view))
+		json_object_put(moves->entries[--moves->count].object);
+}
+
 static int add_entry(struct moves *moves, struct moves_entry **entryp)
 {
-	struct moves_entry *entries;
-
+	if (moves->count == MOVES_MAX)
+		forget_oldest(moves);
 	if (moves->count == MOVES_MAX)
 		return -EBADMSG;
-	entries = reallocarray(moves->entries, moves->count + 1, sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	moves->entries = entries;
-	*entryp = &entries[moves->count++];
+	if (moves->count == moves->room) {
+		size_t room = moves->room ? 2 * moves->room : 16;
+		struct moves_entry *entries = reallocarray(moves->entries, room, sizeof(*entries));
+
+		if (!entries)
+			return -ENOMEM;
+		moves->entries = entries;
+		moves->room = room;
+	}
+	*entryp = &moves->entries[moves->count++];
 	**entryp = (struct moves_entry){0};
 	return 0;
 }
@@ -61,19 +94,6 @@ static int update_move(struct moves *moves, struct json_object *object)
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct move_view *left = &((const struct moves_entry *)a)->view;
-	const struct move_view *right = &((const struct moves_entry *)b)->view;
-	bool is_ended = view_move_is_ended(left);
-
-	if (is_ended != view_move_is_ended(right))
-		return is_ended ? 1 : -1;
-	if (left->id == right->id)
-		return 0;
-	return (left->id < right->id) == is_ended ? 1 : -1;
-}
-
 int moves_update(struct moves *moves, struct json_object *list)
 {
 	if (!json_object_is_type(list, json_type_array))
@@ -84,7 +104,6 @@ int moves_update(struct moves *moves, struct json_object *list)
 		if (ret < 0)
 			return ret;
 	}
-	if (moves->count > 0)
-		qsort(moves->entries, moves->count, sizeof(*moves->entries), compare);
+	sort(moves);
 	return 0;
 }

@@ -13,8 +13,11 @@
 
 struct json_object;
 
-/* Most moves that are believed; a daemon keeps far fewer. */
-#define MOVES_MAX 4096
+/*
+ * Most moves that are kept. A daemon has fewer at a time, but a stream tells of more and more: of
+ * those that have ended the oldest are forgotten then, as the daemon does.
+ */
+#define MOVES_MAX 16384
 
 struct moves_entry {
 	struct json_object *object;
@@ -25,13 +28,14 @@ struct moves_entry {
 struct moves {
 	struct moves_entry *entries;
 	size_t count;
+	size_t room;
 };
 
 void moves_deinit(struct moves *moves);
 
 /*
  * Takes in moves of a reply: each replaces the one with its id, or is added.
- * Returns 0; -EBADMSG for what is not a list of moves, or too many; -ENOMEM.
+ * Returns 0; -EBADMSG for what is not a list of moves, or too many unfinished ones; -ENOMEM.
  */
 int moves_update(struct moves *moves, struct json_object *list);
 

@@ -9,7 +9,6 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "client/moves.h"
 #include "client/view.h"
 #include "common/cleanup.h"
 #include "common/protocol.h"
@@ -188,78 +187,6 @@ static void percent_is_rounded_down_and_bounded(void **state)
 	assert_int_equal(view_percent(INT64_MAX - 1, INT64_MAX), 99);
 }
 
-static void expect_order(const struct moves *moves, const uint64_t *ids, size_t count)
-{
-	assert_int_equal(moves->count, count);
-	for (size_t i = 0; i < count; i++)
-		assert_int_equal(moves->entries[i].view.id, ids[i]);
-}
-
-static void unfinished_moves_stand_first(void **state)
-{
-	cleanup(protocol_put) struct json_object *object =
-		sample_parse("{'moves':[" SAMPLE_MOVE(1, "done", 1, 1, "[]") "," SAMPLE_MOVE(
-			2, "running", 1, 0,
-			"[]") "," SAMPLE_MOVE(3, "failed", 1, 1,
-					      "[]") "," SAMPLE_MOVE(4, "paused", 1, 0,
-								    "[]") "," SAMPLE_MOVE(5,
-											  "aborted",
-											  1, 0,
-											  "[]") "]"
-												"}");
-	cleanup(moves_deinit) struct moves moves = {0};
-
-	(void)state;
-	assert_int_equal(moves_update(&moves, json_object_object_get(object, "moves")), 0);
-	expect_order(&moves, (const uint64_t[]){2, 4, 5, 3, 1}, 5);
-}
-
-static void later_news_of_a_move_replace_the_former(void **state)
-{
-	cleanup(protocol_put) struct json_object *first = sample_parse("{'moves':[" SAMPLE_MOVE(
-		1, "running", 1, 0, "[]") "," SAMPLE_MOVE(2, "running", 1, 0, "[]") "]}");
-	cleanup(protocol_put) struct json_object *second =
-		sample_parse("{'moves':[" SAMPLE_MOVE(1, "done", 1, 1, "[]") "]}");
-	cleanup(moves_deinit) struct moves moves = {0};
-
-	(void)state;
-	assert_int_equal(moves_update(&moves, json_object_object_get(first, "moves")), 0);
-	assert_int_equal(moves_update(&moves, json_object_object_get(second, "moves")), 0);
-	expect_order(&moves, (const uint64_t[]){2, 1}, 2);
-	assert_string_equal(moves_find(&moves, 1)->view.state, "done");
-	assert_null(moves_find(&moves, 3));
-}
-
-static void what_is_not_a_list_of_moves_is_refused(void **state)
-{
-	cleanup(protocol_put) struct json_object *object = sample_parse("{'moves':[{}]}");
-	cleanup(moves_deinit) struct moves moves = {0};
-
-	(void)state;
-	assert_int_equal(moves_update(&moves, json_object_object_get(object, "moves")), -EBADMSG);
-	assert_int_equal(moves_update(&moves, object), -EBADMSG);
-	assert_int_equal(moves_update(&moves, NULL), -EBADMSG);
-	assert_int_equal(moves.count, 0);
-}
-
-static void number_of_moves_is_bounded(void **state)
-{
-	cleanup(protocol_put) struct json_object *list = json_object_new_array();
-	cleanup(moves_deinit) struct moves moves = {0};
-
-	(void)state;
-	for (uint64_t id = 1; id <= MOVES_MAX + 1; id++) {
-		struct json_object *move = sample_parse(SAMPLE_MOVE(1, "done", 1, 1, "[]"));
-
-		json_object_object_add(move, "id", json_object_new_uint64(id));
-		json_object_array_add(list, move);
-	}
-	assert_int_equal(moves_update(&moves, list), -EBADMSG);
-	json_object_array_del_idx(list, MOVES_MAX, 1);
-	assert_int_equal(moves_update(&moves, list), 0);
-	assert_int_equal(moves.count, MOVES_MAX);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,10 +200,6 @@ int main(void)
 		cmocka_unit_test(plan_is_read),
 		cmocka_unit_test(empty_run_is_refused),
 		cmocka_unit_test(percent_is_rounded_down_and_bounded),
-		cmocka_unit_test(unfinished_moves_stand_first),
-		cmocka_unit_test(later_news_of_a_move_replace_the_former),
-		cmocka_unit_test(what_is_not_a_list_of_moves_is_refused),
-		cmocka_unit_test(number_of_moves_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

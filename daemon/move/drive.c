@@ -14,6 +14,7 @@
 #include "common/units.h"
 #include "daemon/move/barrier.h"
 #include "daemon/move/codec.h"
+#include "daemon/move/decision.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
@@ -223,44 +224,6 @@ static void watch(struct drive *drive, struct pass *pass)
 		   pass->state == PASS_HELD);
 }
 
-static bool is_before_commit(enum pass_event event)
-{
-	return event < EVENT_COMMITTED;
-}
-
-static bool is_copying_event(enum pass_event event)
-{
-	return event == EVENT_MIRRORING || event == EVENT_MIRROR_IDLE ||
-	       event == EVENT_LEG_ATTACHED;
-}
-
-/*
- * What the owner wants outranks what was observed. That an effect failed is answered first, but a
- * destination that is flushed is no reason to commit what is to be undone.
- */
-static enum pass_event choose_event(const struct drive *drive, const struct pass *pass,
-				    enum pass_event seen)
-{
-	enum move_goal goal = drive->move->goal;
-
-	if (drive->is_told && drive->told != EVENT_FLUSHED)
-		return drive->told;
-	if (goal == GOAL_ABORT && is_before_commit(seen) && fsm_find(pass->state, EVENT_ABORT))
-		return EVENT_ABORT;
-	if (drive->is_told && seen == EVENT_IN_SYNC)
-		return EVENT_FLUSHED;
-	if (goal == GOAL_PAUSE && pass->state == PASS_COPYING && is_copying_event(seen))
-		return EVENT_PAUSE;
-	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
-		return EVENT_PAUSE;
-	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && limiter_is_runaway(drive))
-		return EVENT_AHEAD;
-	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
-	    seen != EVENT_VG_ABSENT)
-		return EVENT_RESUME;
-	return seen;
-}
-
 static void wait_for_resume(struct drive *drive, struct pass *pass, const struct dm_device *device)
 {
 	/* That a swap of it has failed meanwhile says less. */
@@ -375,22 +338,6 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 	return true;
 }
 
-/* Returns whether there is an event to answer: what is not in its turn yet is left as it is. */
-static bool decide(struct drive *drive, struct pass *pass, const struct observation *seen,
-		   enum pass_event *eventp)
-{
-	enum pass_event judged = verify_judge(drive, pass, seen);
-	enum pass_event event = choose_event(drive, pass, judged);
-
-	if (turn_is_needed(pass, event, judged) && !turn_take(drive, pass)) {
-		if (pass->state == PASS_QUEUED)
-			return false;
-		event = judged; /* it stays paused */
-	}
-	*eventp = event;
-	return true;
-}
-
 static bool step(struct drive *drive)
 {
 	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
@@ -431,7 +378,8 @@ static bool step(struct drive *drive)
 	entry_update_progress(pass, &scene.seen);
 	verify_look(drive, pass, &scene.seen);
 	stalling_look(drive);
-	return decide(drive, pass, &scene.seen, &event) && answer(drive, pass, event, &scene);
+	return decision_make(drive, pass, &scene.seen, &event) &&
+	       answer(drive, pass, event, &scene);
 }
 
 void drive_run(struct drive *drive)

@@ -3,7 +3,8 @@
 
 /*
  * What the parts of the mover share: mover.c (the list of moves, and driving
- * them), records.c (the journal) and enquiry.c (from a request to a move).
+ * them), orders.c (what owners change), records.c (the journal) and enquiry.c (from a request to a
+ * move).
  */
 
 #include <sys/queue.h>

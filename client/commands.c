@@ -9,6 +9,7 @@
 #include "client/connection.h"
 #include "client/headline.h"
 #include "client/help.h"
+#include "client/metrics.h"
 #include "client/moves.h"
 #include "client/options.h"
 #include "client/render.h"
@@ -293,14 +294,39 @@ static enum exit_code run_info(const struct client *client, const struct options
 	return EXIT_OK;
 }
 
+/* Whatever goes wrong is said and is the exit status, and the metrics say that the daemon is not
+ * up. */
+static enum exit_code run_metrics(const struct client *client, const struct options *options)
+{
+	cleanup(reply_deinit) struct reply info_reply = {0}, list_reply = {0};
+	cleanup(moves_deinit) struct moves moves = {0};
+	struct info_view info;
+	enum exit_code code = call(client, "GetInfo", request_new_id(0), &info_reply);
+	int ret;
+
+	(void)options;
+	if (code == EXIT_OK)
+		code = call(client, "List", request_new_id(0), &list_reply);
+	if (code != EXIT_OK) {
+		metrics_write(client->out, NULL, NULL);
+		return code;
+	}
+	ret = view_read_info(info_reply.parameters, &info);
+	if (ret == 0)
+		ret = moves_update(&moves, json_object_object_get(list_reply.parameters, "moves"));
+	metrics_write(client->out, ret == 0 ? &info : NULL, &moves);
+	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
 static enum exit_code run(struct client client, const struct options *options)
 {
 	static enum exit_code (*const commands[])(const struct client *client,
 						  const struct options *options) = {
-		[COMMAND_START] = run_start,   [COMMAND_STATUS] = run_status,
-		[COMMAND_WAIT] = run_wait,     [COMMAND_PAUSE] = run_pause,
-		[COMMAND_RESUME] = run_resume, [COMMAND_ABORT] = run_abort,
-		[COMMAND_LIMIT] = run_limit,   [COMMAND_INFO] = run_info,
+		[COMMAND_START] = run_start,     [COMMAND_STATUS] = run_status,
+		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
+		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
+		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
+		[COMMAND_METRICS] = run_metrics,
 	};
 
 	if (options->help) {

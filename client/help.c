@@ -16,6 +16,7 @@ static const char overview[] =
 	"  limit ID RATE           copy no faster; \"none\" takes the limit off\n"
 	"  limit --all RATE        the same for all moves together\n"
 	"  info                    show which daemon answers\n"
+	"  metrics                 print numbers for Prometheus\n"
 	"\n"
 	"Options of all commands:\n"
 	"  --json                  print the daemon's answer as one line of JSON\n"
@@ -155,12 +156,24 @@ static const char info[] =
 	"Example:\n"
 	"  pvmovectl info\n";
 
+static const char metrics[] =
+	"Usage: pvmovectl metrics\n"
+	"\n"
+	"Prints what the daemon says of itself and its moves in the text format of\n"
+	"Prometheus. When it does not answer, that is all that is printed (pvmoved_up 0),\n"
+	"and the exit status is not 0. Of moves that have ended there are counts only.\n"
+	"\n"
+	"Example, for the textfile collector of node_exporter:\n"
+	"  pvmovectl metrics > /var/lib/prometheus/node-exporter/pvmoved.prom.new\n"
+	"  mv /var/lib/prometheus/node-exporter/pvmoved.prom{.new,}\n";
+
 void help_print(FILE *out, enum command command)
 {
 	static const char *const texts[] = {
-		[COMMAND_NONE] = overview, [COMMAND_START] = start, [COMMAND_STATUS] = status,
-		[COMMAND_WAIT] = wait,     [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
-		[COMMAND_ABORT] = abort_,  [COMMAND_LIMIT] = limit, [COMMAND_INFO] = info,
+		[COMMAND_NONE] = overview,   [COMMAND_START] = start, [COMMAND_STATUS] = status,
+		[COMMAND_WAIT] = wait,       [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
+		[COMMAND_ABORT] = abort_,    [COMMAND_LIMIT] = limit, [COMMAND_INFO] = info,
+		[COMMAND_METRICS] = metrics,
 	};
 
 	fputs(texts[command], out);

@@ -19,7 +19,8 @@
 	C(RESUME, "resume") \
 	C(ABORT, "abort")   \
 	C(LIMIT, "limit")   \
-	C(INFO, "info")
+	C(INFO, "info")     \
+	C(METRICS, "metrics")
 
 enum command {
 	COMMAND_NONE,

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Completes pvmovectl's commands and options, ids of moves, PVs and LVs. Who may not ask LVM or the daemon
+# gets none of these, and no message.
+
+# Ids of the moves that awk finds right; $2 is the state.
+_pvmovectl_ids() {
+	pvmovectl status 2>/dev/null | awk "\$1 ~ /^[0-9]+\$/ && ($1) { print \$1 }"
+}
+
+_pvmovectl_pvs() {
+	pvs --readonly --noheadings -o pv_name -S 'vg_name!=""' 2>/dev/null
+}
+
+_pvmovectl_lvs() {
+	lvs --readonly --noheadings --separator / -o vg_name,lv_name -S 'lv_role=public' 2>/dev/null
+}
+
+# What is an option's value, or "": what stands behind --name, for example.
+_pvmovectl_value() {
+	case $1 in
+	-n | --name) _pvmovectl_lvs ;;
+	--to) _pvmovectl_pvs ;;
+	--limit) echo none ;;
+	*) return 1 ;;
+	esac
+}
+
+_pvmovectl_options() {
+	case $1 in
+	start) echo --name --to --verify --limit --wait --dry-run --request-id --json ;;
+	status) echo --watch --json ;;
+	abort) echo --wait --json ;;
+	limit) echo --all --json ;;
+	wait | pause | resume | info) echo --json ;;
+	'') echo --version ;;
+	esac
+	echo --socket --help
+}
+
+# What is in single quotes is for awk.
+# shellcheck disable=SC2016
+_pvmovectl_operands() {
+	case $1 in
+	start) _pvmovectl_pvs ;;
+	status) _pvmovectl_ids 1 ;;
+	wait | abort | limit | pause) _pvmovectl_ids '$2 !~ /^(done|aborted|failed)$/' ;;
+	resume) _pvmovectl_ids '$2 == "paused"' ;;
+	esac
+}
+
+_pvmovectl() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' i words
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--socket) i=$((i + 1)) ;;
+		-*) ;;
+		*) command=${COMP_WORDS[i]}; break ;;
+		esac
+	done
+	if [ "$before" = --socket ]; then
+		compopt -o default
+		return
+	elif ! words=$(_pvmovectl_value "$before"); then
+		if [[ $word == -* ]]; then
+			words=$(_pvmovectl_options "$command")
+		elif [ ! "$command" ]; then
+			words='start status wait pause resume abort limit info metrics'
+		else
+			words=$(_pvmovectl_operands "$command")
+		fi
+	fi
+	# Names of PVs and LVs hold no blanks, quotes or backslashes (lvm(8)).
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _pvmovectl pvmovectl

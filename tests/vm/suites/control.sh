@@ -7,6 +7,7 @@
 #vm disk pv2 300M
 #vm disk pv3 300M bps=16M
 #vm timeout 1800
+#vm brief 'abort|mirror copying|no daemon|paused|conflict|watched|refuses'
 . guest/lib.sh
 
 # A VG on PVs 0 and 1, a mounted LV of 160 MiB in three segments on 0, data in it, a writer at work,

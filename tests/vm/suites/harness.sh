@@ -5,6 +5,7 @@
 #vm disk pv0 192M
 #vm disk pv1 192M
 #vm timeout 540
+#vm brief 'healthy|left behind|spoiled data is found|acknowledged write|failed and endless'
 . guest/lib.sh
 
 # must_fail WHAT COMMAND...: the check must find what was planted, and say WHAT.

@@ -5,6 +5,7 @@
 #vm disk pv1 1200M
 #vm disk pv2 64M
 #vm timeout 1800
+#vm brief 'gibibyte|busy LV|several|all LVs|XFS|named|two destinations|too small|dry run|nothing'
 #vm trixie 'there and back|holds the state'
 . guest/lib.sh
 

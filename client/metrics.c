@@ -2,6 +2,7 @@
 #include "client/metrics.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -89,74 +90,28 @@ static void write_wedged(FILE *out, const struct moves *moves)
 
 /* ---- each move that has not ended -------------------------------------- */
 
-static uint64_t size_of(const struct move_view *move)
-{
-	return move->total_bytes;
-}
-
-static uint64_t copied_of(const struct move_view *move)
-{
-	return move->copied_bytes;
-}
-
-static uint64_t verified_of(const struct move_view *move)
-{
-	return move->verified_bytes;
-}
-
-static uint64_t rate_of(const struct move_view *move)
-{
-	return move->rate_bytes_s;
-}
-
-static uint64_t limit_of(const struct move_view *move)
-{
-	return move->limit_bytes_s;
-}
-
-static uint64_t waiting_of(const struct move_view *move)
-{
-	return move->waiting;
-}
-
-static uint64_t queued_of(const struct move_view *move)
-{
-	return move->queue_place == VIEW_UNKNOWN ? 0 : move->queue_place;
-}
-
-static uint64_t eta_of(const struct move_view *move)
-{
-	return move->eta_us;
-}
-
-static uint64_t created_of(const struct move_view *move)
-{
-	return move->created_us;
-}
-
-static uint64_t stalled_of(const struct move_view *move)
-{
-	return move->stalled_since_us;
-}
+#define NUMBER(member) offsetof(struct move_view, member)
 
 static const struct {
 	const char *name, *help;
-	uint64_t (*value)(const struct move_view *move);
-	bool is_time; /* microseconds, shown as seconds */
+	size_t offset; /* of the number in a view */
+	bool is_time;  /* microseconds, shown as seconds */
 } series[] = {
-	{"pvmoved_move_size_bytes", "What is to be moved.", size_of, false},
-	{"pvmoved_move_copied_bytes", "What is on the destination.", copied_of, false},
-	{"pvmoved_move_verified_bytes", "What was read back and found equal.", verified_of, false},
-	{"pvmoved_move_rate_bytes_per_second", "How fast it copies.", rate_of, false},
-	{"pvmoved_move_limit_bytes_per_second", "How fast it may.", limit_of, false},
-	{"pvmoved_move_waiting", "1: it waits for something outside of the daemon.", waiting_of,
+	{"pvmoved_move_size_bytes", "What is to be moved.", NUMBER(total_bytes), false},
+	{"pvmoved_move_copied_bytes", "What is on the destination.", NUMBER(copied_bytes), false},
+	{"pvmoved_move_verified_bytes", "What was read back and found equal.",
+	 NUMBER(verified_bytes), false},
+	{"pvmoved_move_rate_bytes_per_second", "How fast it copies.", NUMBER(rate_bytes_s), false},
+	{"pvmoved_move_limit_bytes_per_second", "How fast it may.", NUMBER(limit_bytes_s), false},
+	{"pvmoved_move_queue_place", "So many moves on its disks go first.", NUMBER(queue_place),
 	 false},
-	{"pvmoved_move_queue_place", "So many moves on its disks go first.", queued_of, false},
-	{"pvmoved_move_eta_seconds", "Time that the copying is going to take.", eta_of, true},
+	{"pvmoved_move_eta_seconds", "Time that the copying is going to take.", NUMBER(eta_us),
+	 true},
 	{"pvmoved_move_created_timestamp_seconds", "When it was asked for, since the epoch.",
-	 created_of, true},
+	 NUMBER(created_us), true},
 	{"pvmoved_move_stalled_timestamp_seconds",
-	 "Since when nothing was copied although it should be, since the epoch.", stalled_of, true},
+	 "Since when nothing was copied although it should be, since the epoch.",
+	 NUMBER(stalled_since_us), true},
 };
 
 static void write_move_labels(FILE *out, const struct move_view *move)
@@ -174,7 +129,8 @@ static void write_series(FILE *out, const struct moves *moves, size_t s)
 
 	for (size_t i = 0; i < moves->count; i++) {
 		const struct move_view *move = &moves->entries[i].view;
-		uint64_t value = series[s].value(move);
+		const void *at = (const char *)move + series[s].offset;
+		uint64_t value = *(const uint64_t *)at;
 
 		if (view_move_is_ended(move) || value == VIEW_UNKNOWN)
 			continue;
@@ -190,6 +146,22 @@ static void write_series(FILE *out, const struct moves *moves, size_t s)
 	}
 }
 
+static void write_waiting(FILE *out, const struct moves *moves)
+{
+	static const char name[] = "pvmoved_move_waiting";
+
+	begin(out, name, "1: it waits for something outside of the daemon.");
+	for (size_t i = 0; i < moves->count; i++) {
+		const struct move_view *move = &moves->entries[i].view;
+
+		if (view_move_is_ended(move))
+			continue;
+		fputs(name, out);
+		write_move_labels(out, move);
+		fprintf(out, " %d\n", move->waiting);
+	}
+}
+
 void metrics_write(FILE *out, const struct info_view *info, const struct moves *moves)
 {
 	begin(out, "pvmoved_up", "1: the daemon answers.");
@@ -199,6 +171,7 @@ void metrics_write(FILE *out, const struct info_view *info, const struct moves *
 	write_daemon(out, info);
 	write_states(out, moves);
 	write_wedged(out, moves);
+	write_waiting(out, moves);
 	for (size_t s = 0; s < sizeof(series) / sizeof(series[0]); s++)
 		write_series(out, moves, s);
 }

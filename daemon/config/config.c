@@ -9,25 +9,8 @@
 #include <sys/stat.h>
 
 #include "common/cleanup.h"
+#include "common/file.h"
 #include "daemon/config/value.h"
-
-static ssize_t read_all(int fd, char *text, size_t room)
-{
-	size_t len_bytes = 0;
-
-	while (len_bytes < room) {
-		ssize_t n = read(fd, text + len_bytes, room - len_bytes);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len_bytes += (size_t)n;
-	}
-	return (ssize_t)len_bytes;
-}
 
 /* Whoever may write it may choose where root writes. */
 static const char *find_fault(int fd)
@@ -58,7 +41,7 @@ static size_t load_file(const char *path, bool may_be_missing, struct config *co
 
 	if (fd < 0 && may_be_missing && errno == ENOENT)
 		return 0;
-	len_bytes = fault ? 0 : read_all(fd, text, CONFIG_FILE_MAX + 1);
+	len_bytes = fault ? 0 : file_read_all(fd, text, CONFIG_FILE_MAX + 1);
 	if (len_bytes < 0)
 		fault = strerror((int)-len_bytes);
 	else if ((size_t)len_bytes > CONFIG_FILE_MAX)

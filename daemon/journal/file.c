@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/file.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/record.h"
 
@@ -18,32 +19,12 @@
 /* Taken ahead of the records: enough for hundreds of steps of moves. */
 #define ROOM_BYTES (INT64_C(64) * 1024)
 
-static int read_all(int fd, unsigned char *bytes, size_t size_bytes, size_t *len_bytesp)
-{
-	size_t len_bytes = 0;
-
-	while (len_bytes < size_bytes) {
-		ssize_t n = read(fd, bytes + len_bytes, size_bytes - len_bytes);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len_bytes += (size_t)n;
-	}
-	*len_bytesp = len_bytes;
-	return 0;
-}
-
 int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_bytesp)
 {
 	_free_ unsigned char *bytes = NULL;
 	_close_ int fd = -1;
-	size_t len_bytes = 0;
+	ssize_t len_bytes;
 	struct stat st;
-	int r;
 
 	fd = openat(dir_fd, FILE_NAME, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -53,12 +34,12 @@ int journal_file_read(int dir_fd, int *fdp, unsigned char **bytesp, size_t *len_
 	bytes = malloc((size_t)st.st_size + 1);
 	if (!bytes)
 		return -ENOMEM;
-	r = read_all(fd, bytes, (size_t)st.st_size, &len_bytes);
-	if (r < 0)
-		return r;
-	if (len_bytes < RECORD_FILE_HEADER_BYTES)
+	len_bytes = file_read_all(fd, bytes, (size_t)st.st_size);
+	if (len_bytes < 0)
+		return (int)len_bytes;
+	if ((size_t)len_bytes < RECORD_FILE_HEADER_BYTES)
 		return -ENOENT;
-	*len_bytesp = len_bytes;
+	*len_bytesp = (size_t)len_bytes;
 	*fdp = steal_fd(&fd);
 	*bytesp = steal_pointer(&bytes);
 	return 0;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Reading files whole. Knows nothing of what is in them. */
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Reads up to size_bytes, until the end of the file or an error; blocks as read() does. Returns how
+ * many bytes were read, or a negative errno.
+ */
+ssize_t file_read_all(int fd, void *bytes, size_t size_bytes);

@@ -339,6 +339,7 @@ static enum exit_code run(struct client client, const struct options *options)
 	}
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
+	client.json = options->json;
 	return commands[options->command](&client, options);
 }
 

@@ -19,7 +19,7 @@ static const char overview[] =
 	"  metrics                 print numbers for Prometheus\n"
 	"\n"
 	"Options of all commands:\n"
-	"  --json                  print the daemon's answer as one line of JSON\n"
+	"  --json                  print the answer, or the error, as one line of JSON\n"
 	"  --socket PATH           talk to the daemon at this socket\n"
 	"                          (usually /run/pvmoved/org.pvmoved)\n"
 	"  -h, --help              show this, or with a command what that one takes\n"

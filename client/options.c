@@ -28,6 +28,7 @@ enum {
 	TAKES_LIMIT = 1 << 19,
 	TAKES_ALL = 1 << 20,
 	TAKES_RATE = 1 << 21,
+	TAKES_OUTPUT = 1 << 28,
 };
 
 static const struct option long_options[] = {
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
 	{"limit", required_argument, NULL, TAKES_LIMIT},
 	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
+	{"output", required_argument, NULL, TAKES_OUTPUT},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -63,7 +65,7 @@ static const int takes[] = {
 	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
 	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
-	[COMMAND_METRICS] = 0,
+	[COMMAND_METRICS] = TAKES_OUTPUT,
 };
 
 _Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");
@@ -206,6 +208,9 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		code = parse_limit(parser->client, optarg, &options->limit_bytes_s);
 		if (code != EXIT_OK)
 			return code;
+		break;
+	case TAKES_OUTPUT:
+		options->output = optarg;
 		break;
 	case TAKES_REQUEST_ID:
 		options->request_id = optarg;

@@ -33,6 +33,7 @@ _pvmovectl_options() {
 	abort) echo --wait --json ;;
 	limit) echo --all --json ;;
 	wait | pause | resume | info) echo --json ;;
+	metrics) echo --output ;;
 	'') echo --version ;;
 	esac
 	echo --socket --help
@@ -54,12 +55,12 @@ _pvmovectl() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket) i=$((i + 1)) ;;
+		--socket | --output) i=$((i + 1)) ;;
 		-*) ;;
 		*) command=${COMP_WORDS[i]}; break ;;
 		esac
 	done
-	if [ "$before" = --socket ]; then
+	if [[ $before == --@(socket|output) ]]; then
 		compopt -o default
 		return
 	elif ! words=$(_pvmovectl_value "$before"); then

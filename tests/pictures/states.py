@@ -53,7 +53,7 @@ ARROWS = [
     # pause
     (["copying"], ["paused"], [([(470, 166), (470, 232)], TIP)], [(478, 218, '"pause"', "start")]),
     (["verifying"], ["paused"], [([(610, 166), (610, 250), (540, 250)], TIP)], [(548, 244, '"pause"', "start")]),
-    (["paused"], ["arming"], [([(436, 250), (380, 250), (380, 166)], TIP)], [(386, 245, '"resume"', "start")]),
+    (["paused"], ["arming"], [([(436, 250), (374, 250), (374, 166)], TIP)], [(381, 245, '"resume"', "start")]),
     # out of all of them
     (BEFORE, ["held"], [([(324, 286), (324, 352)], TIP)], [(316, 312, '"LV changed"', "end")]),
     (BEFORE, ["undoing"], [([(488, 286), (488, 352)], TIP)],

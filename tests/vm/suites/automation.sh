@@ -6,6 +6,7 @@
 #vm disk pv1 160M
 #vm timeout 900
 #vm long
+#vm debian bookworm
 . guest/lib.sh
 
 play=/usr/share/doc/pvmoved/examples/evacuate.yml

@@ -339,6 +339,8 @@ static enum exit_code run(struct client client, const struct options *options)
 	}
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
+	if (options->colouring != COLOURING_AUTO)
+		client.colour = options->colouring == COLOURING_ALWAYS;
 	return commands[options->command](&client, options);
 }
 

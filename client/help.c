@@ -22,6 +22,8 @@ static const char overview[] =
 	"  --json                  print the daemon's answer as one line of JSON\n"
 	"  --socket PATH           talk to the daemon at this socket\n"
 	"                          (usually /run/pvmoved/org.pvmoved)\n"
+	"  --color WHEN            auto, always or never; auto: on a terminal, unless\n"
+	"                          NO_COLOR is set\n"
 	"  -h, --help              show this, or with a command what that one takes\n"
 	"  --version               show the version\n"
 	"\n"

@@ -41,6 +41,7 @@ static const struct option long_options[] = {
 	{"limit", required_argument, NULL, TAKES_LIMIT},
 	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
+	{"color", required_argument, NULL, 'c'},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -160,6 +161,20 @@ static enum exit_code parse_limit(const struct client *client, const char *text,
 	return EXIT_OK;
 }
 
+static enum exit_code parse_colouring(const struct client *client, const char *text,
+				      enum colouring *colouringp)
+{
+	static const char *const words[] = {"auto", "always", "never"};
+
+	assert(text);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(text, words[i]) == 0) {
+			*colouringp = (enum colouring)i;
+			return EXIT_OK;
+		}
+	return client_fail(client, EXIT_USAGE, "--color is auto, always or never, not %s", text);
+}
+
 /* What getopt_long() makes of an option it does not like. */
 static enum exit_code refuse_option(const struct client *client, int kind, const char *text)
 {
@@ -185,6 +200,8 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	case 's':
 		options->socket_path = optarg;
 		return EXIT_OK;
+	case 'c':
+		return parse_colouring(parser->client, optarg, &options->colouring);
 	case 'h':
 		options->help = true;
 		return EXIT_OK;

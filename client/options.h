@@ -30,10 +30,18 @@ enum command {
 		COMMAND_COUNT,
 };
 
+/* What --color says; AUTO: whatever output and environment are fit for. */
+enum colouring {
+	COLOURING_AUTO,
+	COLOURING_ALWAYS,
+	COLOURING_NEVER,
+};
+
 struct options {
 	enum command command; /* COMMAND_NONE with help or version only */
 	bool help, version;
 	bool json, wait, watch, dry_run, verify, all;
+	enum colouring colouring;
 	uint64_t limit_bytes_s;  /* 0: none */
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */

@@ -65,6 +65,7 @@ static const int takes[] = {
 	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
 	[COMMAND_METRICS] = 0,
+	[COMMAND_TOP] = 0,
 };
 
 _Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");

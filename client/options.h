@@ -11,16 +11,17 @@
 #include "client/client.h"
 
 /* C(enumerator, name) */
-#define COMMAND_LIST(C)     \
-	C(START, "start")   \
-	C(STATUS, "status") \
-	C(WAIT, "wait")     \
-	C(PAUSE, "pause")   \
-	C(RESUME, "resume") \
-	C(ABORT, "abort")   \
-	C(LIMIT, "limit")   \
-	C(INFO, "info")     \
-	C(METRICS, "metrics")
+#define COMMAND_LIST(C)       \
+	C(START, "start")     \
+	C(STATUS, "status")   \
+	C(WAIT, "wait")       \
+	C(PAUSE, "pause")     \
+	C(RESUME, "resume")   \
+	C(ABORT, "abort")     \
+	C(LIMIT, "limit")     \
+	C(INFO, "info")       \
+	C(METRICS, "metrics") \
+	C(TOP, "top")
 
 enum command {
 	COMMAND_NONE,

@@ -67,7 +67,7 @@ _pvmovectl() {
 		if [[ $word == -* ]]; then
 			words=$(_pvmovectl_options "$command")
 		elif [ ! "$command" ]; then
-			words='start status wait pause resume abort limit info metrics'
+			words='start status wait pause resume abort limit info metrics top'
 		else
 			words=$(_pvmovectl_operands "$command")
 		fi

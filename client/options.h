@@ -9,6 +9,7 @@
 
 #include "client/arguments.h"
 #include "client/client.h"
+#include "client/values.h"
 
 /* C(enumerator, name) */
 #define COMMAND_LIST(C)       \
@@ -29,13 +30,6 @@ enum command {
 	COMMAND_LIST(C)
 #undef C
 		COMMAND_COUNT,
-};
-
-/* What --color says; AUTO: whatever output and environment are fit for. */
-enum colouring {
-	COLOURING_AUTO,
-	COLOURING_ALWAYS,
-	COLOURING_NEVER,
 };
 
 struct options {

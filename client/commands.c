@@ -16,6 +16,7 @@
 #include "client/report.h"
 #include "client/request.h"
 #include "client/text.h"
+#include "client/top.h"
 #include "client/wait.h"
 #include "client/watch.h"
 #include "common/cleanup.h"
@@ -321,6 +322,12 @@ static enum exit_code run_metrics(const struct client *client, const struct opti
 	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
 }
 
+static enum exit_code run_top(const struct client *client, const struct options *options)
+{
+	(void)options;
+	return top_run(client);
+}
+
 static enum exit_code run(struct client client, const struct options *options)
 {
 	static enum exit_code (*const commands[])(const struct client *client,
@@ -329,7 +336,7 @@ static enum exit_code run(struct client client, const struct options *options)
 		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
 		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
 		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
-		[COMMAND_METRICS] = run_metrics,
+		[COMMAND_METRICS] = run_metrics, [COMMAND_TOP] = run_top,
 	};
 
 	if (options->help) {
@@ -342,6 +349,8 @@ static enum exit_code run(struct client client, const struct options *options)
 	}
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
+	if (options->colouring != COLOURING_AUTO)
+		client.colour = options->colouring == COLOURING_ALWAYS;
 	return commands[options->command](&client, options);
 }
 

@@ -22,6 +22,7 @@ _pvmovectl_value() {
 	-n | --name) _pvmovectl_lvs ;;
 	--to) _pvmovectl_pvs ;;
 	--limit | --max-latency) echo none ;;
+	--color) echo auto always never ;;
 	*) return 1 ;;
 	esac
 }
@@ -35,7 +36,7 @@ _pvmovectl_options() {
 	wait | pause | resume | info) echo --json ;;
 	'') echo --version ;;
 	esac
-	echo --socket --help
+	echo --socket --color --help
 }
 
 # What is in single quotes is for awk.
@@ -54,7 +55,7 @@ _pvmovectl() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket) i=$((i + 1)) ;;
+		--socket | --color) i=$((i + 1)) ;;
 		-*) ;;
 		*) command=${COMP_WORDS[i]}; break ;;
 		esac
@@ -66,7 +67,7 @@ _pvmovectl() {
 		if [[ $word == -* ]]; then
 			words=$(_pvmovectl_options "$command")
 		elif [ ! "$command" ]; then
-			words='start status wait pause resume abort limit info metrics'
+			words='start status wait pause resume abort limit info metrics top'
 		else
 			words=$(_pvmovectl_operands "$command")
 		fi

@@ -15,6 +15,10 @@
 struct device {
 	dev_t dev;
 	uint32_t logical_block_bytes;
+	uint32_t physical_block_bytes; /* 0: not known */
+	bool read_only;
+	bool offline;  /* the kernel has given up every disk below it */
+	bool degraded; /* it has given up some of them, or an array below lacks one */
 	bool rotational;
 	uint32_t queue_requests;    /* 0: not known */
 	uint32_t request_max_bytes; /* 0: not known */

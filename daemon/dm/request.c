@@ -155,7 +155,7 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 	if (len_bytes < sizeof(head))
 		return -EBADMSG;
 	memcpy(&head, bytes, sizeof(head));
-	if (head.type > DM_REQUEST_COMPARE || head.visibility > DM_HIDDEN ||
+	if (head.type > DM_REQUEST_FIND || head.visibility > DM_HIDDEN ||
 	    head.target_count > DM_REQUEST_MAX_TARGETS ||
 	    len_bytes != sizeof(head) + head.target_count * sizeof(struct wire_target) ||
 	    !memchr(head.name, '\0', sizeof(head.name)) ||

@@ -20,6 +20,7 @@ enum dm_request_type {
 	DM_REQUEST_REMOVE,  /* uuid */
 	DM_REQUEST_FLUSH,   /* dev */
 	DM_REQUEST_COMPARE, /* comparison */
+	DM_REQUEST_FIND,    /* name of a target */
 };
 
 struct dm_request {

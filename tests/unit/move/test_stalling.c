@@ -38,8 +38,10 @@ static void on_change(void *arg, const struct move *move)
 	scene->is_stalled = is_stalled;
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	assert_null(refusal);
 	*(uint64_t *)arg = move->id;
 }

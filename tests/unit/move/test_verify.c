@@ -53,8 +53,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	assert_null(refusal);
 	*(uint64_t *)arg = move->id;
 }

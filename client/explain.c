@@ -95,11 +95,6 @@ static void explain_choice(const struct refusal *refusal, char text[EXPLAIN_TEXT
 		    "another destination",
 		    subject, subject);
 		break;
-	case REFUSAL_PV_OFFLINE:
-		SAY("the kernel has taken %s offline, most likely since it fails; name another "
-		    "destination",
-		    subject);
-		break;
 	default:
 		assert(!"a refusal of a choice");
 	}

@@ -46,7 +46,6 @@ static const struct shape_field shapes[][SHAPE_FIELDS_MAX] = {
 	[REFUSAL_VG_PARTIAL] = {{"vg", TEXT(subject)}, {"missing_pv", TEXT(detail)}},
 	[REFUSAL_BLOCK_SIZE] = {{"device", TEXT(subject)}, {"source", TEXT(detail)}},
 	[REFUSAL_PV_READ_ONLY] = {{"device", TEXT(subject)}},
-	[REFUSAL_PV_OFFLINE] = {{"device", TEXT(subject)}},
 	[REFUSAL_NO_TARGET] = {{"target", TEXT(subject)}},
 	[REFUSAL_CONFLICT] = {{"lv", TEXT(subject)}, {"id", NUMBER(move_id)}},
 	[REFUSAL_NO_SUCH_MOVE] = {{"id", NUMBER(move_id)}},

@@ -31,7 +31,6 @@
 	R(VG_PARTIAL, "VgPartial")         /* subject: VG, detail: UUID of a missing PV */         \
 	R(BLOCK_SIZE, "BlockSize")         /* subject: destination PV, detail: source PV */        \
 	R(PV_READ_ONLY, "PvReadOnly")      /* subject: destination PV */                           \
-	R(PV_OFFLINE, "PvOffline")         /* subject: destination PV */                           \
 	R(NO_TARGET, "NoTarget")           /* subject: what the kernel lacks: "mirror" */          \
 	R(CONFLICT, "Conflict")            /* subject: LV, move_id: the move that has it */        \
 	R(NO_SUCH_MOVE, "NoSuchMove")      /* move_id, or subject: a UUID */                       \

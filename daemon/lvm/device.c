@@ -160,10 +160,7 @@ static void add_disk(const char *sysfs, dev_t dev, struct device *device)
 	*disk = (struct vg_disk){.dev = dev, .rotational = rotational != 0};
 	read_name(folder, disk->name);
 	device->disk_count++;
-	if (disk_is_offline(folder))
-		device->degraded = true;
-	else
-		device->offline = false;
+	device->degraded |= disk_is_offline(folder);
 }
 
 static int is_device(const struct dirent *entry)
@@ -236,8 +233,7 @@ static bool device_is_read_only(const char *sysfs, dev_t dev)
 
 int device_look_by_number(dev_t dev, const char *sysfs, struct device *devicep)
 {
-	/* Offline until a disk is found that is not. */
-	struct device device = {.dev = dev, .offline = true};
+	struct device device = {.dev = dev};
 	uint32_t request_max_kib = 0;
 	int r;
 

@@ -17,8 +17,7 @@ struct device {
 	uint32_t logical_block_bytes;
 	uint32_t physical_block_bytes; /* 0: not known */
 	bool read_only;
-	bool offline;  /* the kernel has given up every disk below it */
-	bool degraded; /* it has given up some of them, or an array below lacks one */
+	bool degraded; /* the kernel has given a disk below it up, or an array there lacks one */
 	bool rotational;
 	uint32_t queue_requests;    /* 0: not known */
 	uint32_t request_max_bytes; /* 0: not known */

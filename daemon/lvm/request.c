@@ -280,7 +280,6 @@ static void look_at_devices(struct request *request)
 		pv->logical_block_bytes = device.logical_block_bytes;
 		pv->physical_block_bytes = device.physical_block_bytes;
 		pv->read_only = device.read_only;
-		pv->offline = device.offline;
 		pv->degraded = device.degraded;
 		pv->rotational = device.rotational;
 		pv->queue_requests = device.queue_requests;

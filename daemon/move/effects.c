@@ -72,7 +72,6 @@ static enum pass_reason reason_of_refusal(enum refusal_code code)
 	case REFUSAL_NO_SPACE:
 		return REASON_NO_SPACE;
 	case REFUSAL_PV_READ_ONLY:
-	case REFUSAL_PV_OFFLINE:
 		return REASON_DEST_FAILED;
 	default:
 		return REASON_LV_CHANGED;

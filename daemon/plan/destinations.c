@@ -85,21 +85,12 @@ static bool blocks_are_too_large(const struct planning *planning, size_t pv)
 	return source > 0 && planning->vg->pvs[pv].logical_block_bytes > source;
 }
 
-/* Why the PV can take nothing, by what is known of its device; REFUSAL_NONE: it can. */
-static enum refusal_code find_ailment(const struct vg_pv *pv)
-{
-	if (pv->offline)
-		return REFUSAL_PV_OFFLINE;
-	return pv->read_only ? REFUSAL_PV_READ_ONLY : REFUSAL_NONE;
-}
-
 /* Checks a named destination by itself and against those named before it. */
 static int check_destination(struct planning *planning, const struct pv_choice *choice,
 			     const struct destination *destination,
 			     const struct destinations *earlier)
 {
 	const struct range_list *extents = &destination->extents;
-	enum refusal_code ailment = find_ailment(&planning->vg->pvs[destination->pv]);
 
 	for (size_t i = 0; i < extents->count && destination->pv == planning->source_pv; i++)
 		if (range_list_meets(&planning->source, &extents->items[i]))
@@ -107,8 +98,8 @@ static int check_destination(struct planning *planning, const struct pv_choice *
 	if (blocks_are_too_large(planning, destination->pv))
 		return planning_refuse(planning, REFUSAL_BLOCK_SIZE, choice->device,
 				       planning->request->source.device);
-	if (ailment != REFUSAL_NONE)
-		return planning_refuse(planning, ailment, choice->device, NULL);
+	if (planning->vg->pvs[destination->pv].read_only)
+		return planning_refuse(planning, REFUSAL_PV_READ_ONLY, choice->device, NULL);
 	for (size_t i = 0; i < earlier->count; i++) {
 		if (earlier->items[i].pv != destination->pv)
 			continue;
@@ -159,7 +150,7 @@ static int open_all(const struct planning *planning, struct space *space)
 
 	for (size_t i = 0; i < planning->vg->pv_count && r == 0; i++)
 		if (i != planning->source_pv && !blocks_are_too_large(planning, i) &&
-		    find_ailment(&planning->vg->pvs[i]) == REFUSAL_NONE)
+		    !planning->vg->pvs[i].read_only)
 			r = add_pool(planning, i, NULL, space);
 	return r;
 }

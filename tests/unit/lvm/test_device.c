@@ -201,7 +201,6 @@ static void health_is_fine_where_nothing_says_otherwise(void **state)
 	assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
 	assert_int_equal(device.physical_block_bytes, 0);
 	assert_false(device.read_only);
-	assert_false(device.offline);
 	assert_false(device.degraded);
 }
 
@@ -231,7 +230,7 @@ static void a_partition_is_read_only_by_itself(void **state)
 	assert_false(device.read_only);
 }
 
-static void a_disk_that_was_given_up_is_offline(void **state)
+static void a_disk_that_was_given_up_is_known_by_its_state(void **state)
 {
 	static const struct {
 		const char *text;
@@ -254,25 +253,23 @@ static void a_disk_that_was_given_up_is_offline(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		folder_write(*state, cases[i].text, "devices/sdb/device/state");
 		assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
-		assert_int_equal(device.offline, cases[i].offline);
 		assert_int_equal(device.degraded, cases[i].offline);
 	}
 }
 
-static void what_is_stacked_is_offline_once_all_its_disks_are(void **state)
+static void one_disk_that_was_given_up_degrades_all_above(void **state)
 {
 	struct device device;
 
 	make_disk(*state, "512\n", "0\n");
 	make_second_disk(*state, "sdc", "0\n");
 	make_stacked(*state, 1, (const char *const[]){"sdb/sdb1", "sdc", NULL});
-	folder_write(*state, "offline\n", "devices/sdb/device/state");
+	folder_write(*state, "running\n", "devices/sdb/device/state");
 	assert_int_equal(device_look_by_number(makedev(253, 1), *state, &device), 0);
-	assert_false(device.offline);
-	assert_true(device.degraded);
+	assert_false(device.degraded);
 	folder_write(*state, "offline\n", "devices/sdc/device/state");
 	assert_int_equal(device_look_by_number(makedev(253, 1), *state, &device), 0);
-	assert_true(device.offline);
+	assert_true(device.degraded);
 }
 
 static void an_array_below_that_lacks_a_disk_is_degraded(void **state)
@@ -288,7 +285,6 @@ static void an_array_below_that_lacks_a_disk_is_degraded(void **state)
 	folder_write(*state, "1\n", "devices/dm-1/md/degraded");
 	assert_int_equal(device_look_by_number(makedev(253, 2), *state, &device), 0);
 	assert_true(device.degraded);
-	assert_false(device.offline);
 }
 
 static void an_unknown_device_has_none(void **state)
@@ -341,9 +337,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(physical_blocks_are_those_of_the_queue, make,
 						clear),
 		cmocka_unit_test_setup_teardown(a_partition_is_read_only_by_itself, make, clear),
-		cmocka_unit_test_setup_teardown(a_disk_that_was_given_up_is_offline, make, clear),
-		cmocka_unit_test_setup_teardown(what_is_stacked_is_offline_once_all_its_disks_are,
+		cmocka_unit_test_setup_teardown(a_disk_that_was_given_up_is_known_by_its_state,
 						make, clear),
+		cmocka_unit_test_setup_teardown(one_disk_that_was_given_up_degrades_all_above, make,
+						clear),
 		cmocka_unit_test_setup_teardown(an_array_below_that_lacks_a_disk_is_degraded, make,
 						clear),
 		cmocka_unit_test_setup_teardown(an_unknown_device_has_none, make, clear),

@@ -187,7 +187,7 @@ static void without_a_name_pvs_with_larger_blocks_are_left_out(void **state)
 	assert_int_equal(scene->refusal.free_extents, 0);
 }
 
-static void a_destination_that_takes_no_writes_is_refused(void **state)
+static void a_destination_that_is_read_only_is_refused(void **state)
 {
 	struct scene *scene = *state;
 
@@ -196,17 +196,15 @@ static void a_destination_that_takes_no_writes_is_refused(void **state)
 	assert_planned(scene);
 	scene->vg->pvs[1].read_only = true;
 	assert_refused(scene, REFUSAL_PV_READ_ONLY, "/dev/pv1", "");
-	scene->vg->pvs[1].offline = true;
-	assert_refused(scene, REFUSAL_PV_OFFLINE, "/dev/pv1", "");
 }
 
-static void without_a_name_pvs_that_take_no_writes_are_left_out(void **state)
+static void without_a_name_pvs_that_are_read_only_are_left_out(void **state)
 {
 	struct scene *scene = *state;
 
 	scene->vg->pvs[1].read_only = true;
 	assert_planned(scene);
-	scene->vg->pvs[2].offline = true;
+	scene->vg->pvs[2].read_only = true;
 	assert_refused(scene, REFUSAL_NO_SPACE, "vg", "");
 	assert_int_equal(scene->refusal.free_extents, 0);
 }
@@ -278,8 +276,8 @@ int main(void)
 		TEST(a_destination_that_is_not_allocatable_has_no_room),
 		TEST(a_destination_with_larger_blocks_is_refused),
 		TEST(without_a_name_pvs_with_larger_blocks_are_left_out),
-		TEST(a_destination_that_takes_no_writes_is_refused),
-		TEST(without_a_name_pvs_that_take_no_writes_are_left_out),
+		TEST(a_destination_that_is_read_only_is_refused),
+		TEST(without_a_name_pvs_that_are_read_only_are_left_out),
 		TEST(devices_that_are_no_fitting_pvs_are_refused),
 	};
 

@@ -30,7 +30,6 @@ log_has() {
 }
 
 it_installs_and_runs() {
-	# Boots of test machines enable the units of what they find; here nothing was found.
 	[ ! -e /usr/sbin/pvmoved ] || fail 'pvmoved is there before its package'
 	dpkg -i "$package"
 	wait_until 60 'socket and daemon run' units_are_up

@@ -255,6 +255,9 @@ static enum exit_code run_limit(const struct client *client, const struct option
 	enum exit_code code;
 	int ret;
 
+	if (options->has_max_latency)
+		return change_move(client, options, "SetMaxLatency",
+				   request_new_max_latency(options));
 	if (!options->all)
 		return change_move(client, options, "SetLimit", request_new_limit(options));
 	code = call(client, "SetHostLimit", request_new_limit(options), &reply);

@@ -50,6 +50,8 @@ static const char start[] =
 	"                       move fails, and the LV stays on its source\n"
 	"  --limit RATE         copy no faster than RATE bytes a second (20m, 1.5g); see\n"
 	"                       \"pvmovectl limit --help\"\n"
+	"  --max-latency TIME   give way to applications, so that no more than one in a\n"
+	"                       hundred I/Os of the LV takes longer (20ms, 1.5s)\n"
 	"  --wait               wait until the move has ended, and show how far it is\n"
 	"  --dry-run            show what would be moved where, and do nothing\n"
 	"  --request-id ID      your own name for this request: a second start with the\n"
@@ -65,6 +67,7 @@ static const char start[] =
 	"  pvmovectl start /dev/sdb:1000+1000 /dev/sdc    the same ones\n"
 	"  pvmovectl start --verify /dev/sdb /dev/sdc     trust nothing\n"
 	"  pvmovectl start --limit 50m /dev/sdb           take your time\n"
+	"  pvmovectl start --max-latency 10ms /dev/sdb    the database comes first\n"
 	"  pvmovectl start --wait /dev/sdb && vgreduce vg0 /dev/sdb\n";
 
 static const char status[] =
@@ -129,6 +132,7 @@ static const char abort_[] =
 
 static const char limit[] =
 	"Usage: pvmovectl limit [--json] ID RATE|none\n"
+	"       pvmovectl limit [--json] ID --max-latency TIME|none\n"
 	"       pvmovectl limit [--json] --all RATE|none\n"
 	"\n"
 	"Copies no more than RATE bytes a second of a move, or of all moves together,\n"
@@ -140,11 +144,14 @@ static const char limit[] =
 	"While no daemon runs, no more is copied than what was begun, a few seconds' worth.\n"
 	"\n"
 	"  --all                one limit for all moves together, besides their own\n"
+	"  --max-latency TIME   give way to applications, so that of the I/O of the LV being\n"
+	"                       moved no more than one in a hundred takes longer: 20ms, 1.5s\n"
 	"  --json               print {\"move\": ...}; with --all {\"limit_bytes_s\": ...}\n"
 	"\n"
 	"Examples:\n"
 	"  pvmovectl limit 7 20m\n"
 	"  pvmovectl limit 7 none\n"
+	"  pvmovectl limit 7 --max-latency 20ms\n"
 	"  pvmovectl limit --all 100m/s\n";
 
 static const char info[] =

@@ -28,6 +28,7 @@ enum {
 	TAKES_LIMIT = 1 << 19,
 	TAKES_ALL = 1 << 20,
 	TAKES_RATE = 1 << 21,
+	TAKES_MAX_LATENCY = 1 << 22,
 };
 
 static const struct option long_options[] = {
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
 	{"request-id", required_argument, NULL, TAKES_REQUEST_ID},
 	{"verify", no_argument, NULL, TAKES_VERIFY},
 	{"limit", required_argument, NULL, TAKES_LIMIT},
+	{"max-latency", required_argument, NULL, TAKES_MAX_LATENCY},
 	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
 	{"socket", required_argument, NULL, 's'},
@@ -55,13 +57,13 @@ static const char *const names[] = {
 
 static const int takes[] = {
 	[COMMAND_START] = TAKES_NAME | TAKES_TO | TAKES_WAIT | TAKES_DRY_RUN | TAKES_REQUEST_ID |
-			  TAKES_VERIFY | TAKES_LIMIT | TAKES_JSON | TAKES_PVS,
+			  TAKES_VERIFY | TAKES_LIMIT | TAKES_MAX_LATENCY | TAKES_JSON | TAKES_PVS,
 	[COMMAND_STATUS] = TAKES_ID | TAKES_WATCH | TAKES_JSON,
 	[COMMAND_WAIT] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_PAUSE] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_RESUME] = TAKES_ID | NEEDS_ID | TAKES_JSON,
 	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
-	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_JSON,
+	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_MAX_LATENCY | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
 	[COMMAND_METRICS] = 0,
 };
@@ -70,6 +72,9 @@ _Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command 
 
 /* The lowest limit that the daemon takes. */
 #define LIMIT_MIN_BYTES_S 65536u
+/* The lowest and the highest bound of a latency that it takes. */
+#define MAX_LATENCY_MIN_US 100u
+#define MAX_LATENCY_MAX_US 60000000u
 
 /* A command line being read. */
 struct parser {
@@ -160,6 +165,26 @@ static enum exit_code parse_limit(const struct client *client, const char *text,
 	return EXIT_OK;
 }
 
+/* "20ms", "20": milliseconds, too; "none". */
+static enum exit_code parse_max_latency(const struct client *client, const char *text,
+					uint64_t *max_latency_usp)
+{
+	uint64_t max_latency_us = 0;
+
+	assert(text);
+	if (strcmp(text, "none") == 0) {
+		*max_latency_usp = 0;
+		return EXIT_OK;
+	}
+	if (units_parse_latency(text, &max_latency_us) < 0 || max_latency_us < MAX_LATENCY_MIN_US ||
+	    max_latency_us > MAX_LATENCY_MAX_US)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is not a time from 100us to 60s, as 20ms is, nor \"none\"",
+				   text);
+	*max_latency_usp = max_latency_us;
+	return EXIT_OK;
+}
+
 /* What getopt_long() makes of an option it does not like. */
 static enum exit_code refuse_option(const struct client *client, int kind, const char *text)
 {
@@ -206,6 +231,12 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		code = parse_limit(parser->client, optarg, &options->limit_bytes_s);
 		if (code != EXIT_OK)
 			return code;
+		break;
+	case TAKES_MAX_LATENCY:
+		code = parse_max_latency(parser->client, optarg, &options->max_latency_us);
+		if (code != EXIT_OK)
+			return code;
+		options->has_max_latency = true;
 		break;
 	case TAKES_REQUEST_ID:
 		options->request_id = optarg;
@@ -267,19 +298,26 @@ static enum exit_code check_options(const struct parser *parser)
 	return EXIT_OK;
 }
 
-/* limit ID RATE, or limit --all RATE. */
+/* limit ID RATE, limit ID --max-latency TIME, or limit --all RATE. */
 static enum exit_code parse_rate_operands(struct parser *parser, int count, char *const operands[])
 {
 	struct options *options = &parser->options;
 
-	if (count != (options->all ? 1 : 2))
+	if (options->all && options->has_max_latency)
+		return client_fail(parser->client, EXIT_USAGE,
+				   "--max-latency is one move's: the configuration has the one "
+				   "that moves begin with (max_latency in [copy])");
+	if (count != (options->all || options->has_max_latency ? 1 : 2))
 		return client_fail(parser->client, EXIT_USAGE,
 				   "limit needs the ID of a move, or --all, and a rate or "
-				   "\"none\"; see \"pvmovectl limit --help\"");
+				   "\"none\", or the ID and --max-latency; see \"pvmovectl limit "
+				   "--help\"");
 	if (!options->all && argument_parse_id(operands[0], &options->id) < 0)
 		return client_fail(parser->client, EXIT_USAGE,
 				   "%s is not the ID of a move, which is a number from 1",
 				   operands[0]);
+	if (options->has_max_latency)
+		return EXIT_OK;
 	return parse_limit(parser->client, operands[count - 1], &options->limit_bytes_s);
 }
 

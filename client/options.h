@@ -34,6 +34,8 @@ struct options {
 	enum command command; /* COMMAND_NONE with help or version only */
 	bool help, version;
 	bool json, wait, watch, dry_run, verify, all;
+	bool has_max_latency;
+	uint64_t max_latency_us; /* 0: any */
 	uint64_t limit_bytes_s;  /* 0: none */
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */

@@ -280,6 +280,19 @@ static void write_limit(FILE *out, const char *title, uint64_t limit_bytes_s)
 	fprintf(out, "  %s%s/s\n", title, text);
 }
 
+static void write_latency(FILE *out, const struct move_view *move)
+{
+	fprintf(out, "  Latency  up to %g ms", (double)move->max_latency_us / 1e3);
+	if (move->ios != VIEW_UNKNOWN)
+		fprintf(out, ", longer for %" PRIu64 " of %" PRIu64 " I/Os", move->slow_ios,
+			move->ios);
+	if (move->aside)
+		fputs("; copying stands aside", out);
+	else if (move->narrowed > 0 && move->narrowed < 64)
+		fprintf(out, "; copying is narrowed to 1/%" PRIu64, UINT64_C(1) << move->narrowed);
+	fputc('\n', out);
+}
+
 static int render_move(FILE *out, const struct move_view *move, const struct style *style)
 {
 	struct style rest = *style;
@@ -292,6 +305,8 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 		fprintf(out, "  Only LV  %s\n", move->lv);
 	if (move->limit_bytes_s != VIEW_UNKNOWN)
 		write_limit(out, "Limit    ", move->limit_bytes_s);
+	if (move->max_latency_us != VIEW_UNKNOWN && !view_move_is_ended(move))
+		write_latency(out, move);
 	write_time(out, "Started  ", move->created_us);
 	if (move->finished_us != VIEW_UNKNOWN)
 		write_time(out, "Ended    ", move->finished_us);

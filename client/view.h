@@ -63,6 +63,11 @@ struct move_view {
 	uint64_t rate_bytes_s;   /* or VIEW_UNKNOWN */
 	uint64_t eta_us;         /* or VIEW_UNKNOWN */
 	uint64_t limit_bytes_s;  /* or VIEW_UNKNOWN: none */
+	uint64_t max_latency_us; /* or VIEW_UNKNOWN: any */
+	uint64_t ios;            /* of its LV; VIEW_UNKNOWN: not counted, nor the next two */
+	uint64_t slow_ios;       /* that took longer than max_latency_us */
+	uint64_t narrowed;       /* so often to half */
+	bool aside;              /* that was not enough: nothing is copied just now */
 	uint64_t created_us;     /* since the epoch */
 	uint64_t finished_us;    /* since the epoch, or VIEW_UNKNOWN */
 	const char *request_id;  /* NULL: none */

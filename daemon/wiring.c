@@ -82,6 +82,11 @@ static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *
 	dm_compare(((struct wiring *)ctx)->dm, what, done, arg);
 }
 
+static void measure(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_fn *done, void *arg)
+{
+	dm_measure(((struct wiring *)ctx)->dm, uuid, bound_us, done, arg);
+}
+
 static int hold(void *ctx, bool held)
 {
 	((struct wiring *)ctx)->holds = true;
@@ -151,6 +156,7 @@ const struct ports wiring_ports = {
 	.remove = remove_device,
 	.flush = flush,
 	.compare = compare,
+	.measure = measure,
 	.hold = hold,
 	.now_us = now_us,
 	.monotonic_us = monotonic_us,

@@ -21,17 +21,17 @@ _pvmovectl_value() {
 	case $1 in
 	-n | --name) _pvmovectl_lvs ;;
 	--to) _pvmovectl_pvs ;;
-	--limit) echo none ;;
+	--limit | --max-latency) echo none ;;
 	*) return 1 ;;
 	esac
 }
 
 _pvmovectl_options() {
 	case $1 in
-	start) echo --name --to --verify --limit --wait --dry-run --request-id --json ;;
+	start) echo --name --to --verify --limit --max-latency --wait --dry-run --request-id --json ;;
 	status) echo --watch --json ;;
 	abort) echo --wait --json ;;
-	limit) echo --all --json ;;
+	limit) echo --all --max-latency --json ;;
 	wait | pause | resume | info) echo --json ;;
 	'') echo --version ;;
 	esac

@@ -8,6 +8,7 @@
 #include "daemon/dm/compare.h"
 #include "daemon/dm/events.h"
 #include "daemon/dm/flush.h"
+#include "daemon/dm/measure.h"
 #include "daemon/dm/pool.h"
 #include "daemon/dm/task.h"
 
@@ -49,6 +50,9 @@ static void act(const struct dm_request *request, struct dm_reply *reply)
 	case DM_REQUEST_COMPARE:
 		reply->code = compare_devices(&request->comparison, &reply->found);
 		return;
+	case DM_REQUEST_MEASURE:
+		reply->code = measure_latency(request->uuid, request->bound_us, &reply->latency);
+		break;
 	}
 	if (reply->code)
 		snprintf(reply->text, sizeof(reply->text), "%s", task_error_text());
@@ -132,4 +136,12 @@ void dm_compare(struct dm *dm, const struct dm_comparison *what, dm_compare_fn *
 		.type = DM_REQUEST_COMPARE, .name = "", .uuid = "", .comparison = *what};
 
 	executor_pool_submit_comparison(dm->pool, &request, done, arg);
+}
+
+void dm_measure(struct dm *dm, const char *uuid, uint64_t bound_us, dm_latency_fn *done, void *arg)
+{
+	struct dm_request request = {
+		.type = DM_REQUEST_MEASURE, .name = "", .uuid = uuid, .bound_us = bound_us};
+
+	executor_pool_submit_measurement(dm->pool, &request, done, arg);
 }

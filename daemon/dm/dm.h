@@ -14,6 +14,7 @@
 #include "common/outcome.h"
 #include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
+#include "daemon/dm/latency.h"
 
 struct dm;
 

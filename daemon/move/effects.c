@@ -274,7 +274,7 @@ static int switch_lv(struct drive *drive, const struct pass *pass, const struct 
 }
 
 static int redraw_leg(struct drive *drive, const struct pass *pass,
-		      const struct effect_scene *scene, bool paused)
+		      const struct effect_scene *scene, enum slice_change change)
 {
 	cleanup(slice_map_deinit) struct slice_map next = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
@@ -283,11 +283,18 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	int r;
 
 	limiter_narrow(drive, &shape);
-	r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
+	r = slice_map_advance(&scene->seen.map, geometry, &shape, change, &next);
 
 	if (r == 0)
 		r = slice_map_table(&next, geometry, &table);
 	return r < 0 ? r : swap_leg(drive, pass, &table);
+}
+
+static enum slice_change change_for(const struct fsm_row *row)
+{
+	if (row->next == PASS_PAUSED || row->event == EVENT_AHEAD)
+		return SLICES_STOP;
+	return row->event == EVENT_UNFIT ? SLICES_ANEW : SLICES_GO_ON;
 }
 
 static bool pv_is_destination(const struct vg_pv *pv, const struct reservation *reservation)
@@ -355,8 +362,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_ATTACH:
 		return swap_lv(drive, pass, scene, LV_ON_LEG);
 	case ACTION_REDRAW:
-		return redraw_leg(drive, pass, scene,
-				  row->next == PASS_PAUSED || row->event == EVENT_AHEAD);
+		return redraw_leg(drive, pass, scene, change_for(row));
 	case ACTION_CLEAR_LEG:
 		return clear_leg(drive, pass, scene);
 	case ACTION_VERIFY:

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/units.h"
 #include "daemon/move/effects.h"
+#include "daemon/move/guarding.h"
 #include "daemon/move/mover_internal.h"
 
 /* How often holding back is tried again after it has failed. */
@@ -205,6 +206,8 @@ uint64_t limiter_wait_us(struct drive *drive)
 {
 	uint64_t wait_us;
 
+	if (guarding_is_aside(drive))
+		return GUARD_LOOK_US;
 	if (!is_limited(drive))
 		return 0;
 	advance(drive, monotonic_us(drive->mover));
@@ -214,9 +217,9 @@ uint64_t limiter_wait_us(struct drive *drive)
 	return wait_us > EARLY_US ? wait_us - EARLY_US : 0;
 }
 
-bool limiter_is_runaway(const struct drive *drive)
+bool limiter_must_stop(const struct drive *drive)
 {
-	return throttle_is_runaway(&drive->throttle) ||
+	return guarding_is_aside(drive) || throttle_is_runaway(&drive->throttle) ||
 	       throttle_is_runaway(&limiter_of(drive)->host);
 }
 
@@ -256,6 +259,7 @@ void limiter_narrow(struct drive *drive, struct copy_shape *shape)
 	uint64_t region_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
 					     throttle_region_bytes_max(host) / copying);
 
+	guarding_narrow(drive, shape);
 	if (is_limited(drive))
 		copy_shape_narrow(shape, window_bytes, region_bytes);
 }

@@ -39,10 +39,13 @@ void limiter_look(struct mover *mover);
 /* How long until the move may begin to copy, or to read back, more; 0: it may now. */
 uint64_t limiter_wait_us(struct drive *drive);
 
-/* It was copied at that rate whatever was done about it: its mirrors must be taken away. */
-bool limiter_is_runaway(const struct drive *drive);
+/*
+ * What is being copied must be taken away: it went on whatever was done about it, or is to give
+ * way to applications altogether.
+ */
+bool limiter_must_stop(const struct drive *drive);
 
-/* Narrows what the move begins to copy at a time to what its limit makes of it. */
+/* Narrows what the move begins to copy at a time to what its limits make of it. */
 void limiter_narrow(struct drive *drive, struct copy_shape *shape);
 
 /* Most bytes to read back at a time, at least 64 KiB. */

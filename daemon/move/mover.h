@@ -85,6 +85,16 @@ int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal);
 uint64_t mover_host_limit(const struct mover *mover);
 
+/*
+ * Changes how long the I/O of a move's LVs may take while they are copied, and records it: no more
+ * than one in a hundred is to take longer, and copying gives way for it; 0: nothing is watched.
+ * Returns as mover_set_goal() does. The time is not checked: see MOVE_MAX_LATENCY_MIN_US.
+ */
+int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
+			  struct refusal *refusal);
+/* That of moves yet to begin whose request does not say. */
+void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us);
+
 /* All moves by ascending id; prev NULL: the first. NULL after the last. */
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
 const struct move *mover_find_move(const struct mover *mover, uint64_t id);

@@ -11,6 +11,7 @@
 #include "common/outcome.h"
 #include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
+#include "daemon/dm/latency.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/plan/planner.h"
@@ -49,6 +50,9 @@ struct ports {
 	void (*remove)(void *ctx, const char *uuid, outcome_fn *done, void *arg);
 	void (*flush)(void *ctx, dev_t dev, outcome_fn *done, void *arg);
 	void (*compare)(void *ctx, const struct dm_comparison *what, dm_compare_fn *done,
+			void *arg);
+
+	void (*measure)(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_fn *done,
 			void *arg);
 
 	/*

@@ -170,6 +170,28 @@ static int add_estimate(struct json_object *object, const struct move *move)
 	return add_number_if(known, object, "eta_us", eta_us);
 }
 
+static struct json_object *encode_latency(const struct move_latency *latency)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || protocol_add_number(object, "ios", latency->ios) < 0 ||
+	    protocol_add_number(object, "slow_ios", latency->slow_ios) < 0 ||
+	    protocol_add_number(object, "narrowed", latency->narrowed) < 0 ||
+	    protocol_add_object(object, "aside", json_object_new_boolean(latency->is_aside)) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+static int add_latency(struct json_object *object, const struct move *move)
+{
+	if (add_number_if(move->max_latency_us != 0, object, "max_latency_us",
+			  move->max_latency_us) < 0)
+		return -ENOMEM;
+	if (!move->latency.is_known)
+		return protocol_add_null(object, "latency");
+	return protocol_add_object(object, "latency", encode_latency(&move->latency));
+}
+
 struct json_object *encode_move(const struct move *move)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
@@ -185,6 +207,7 @@ struct json_object *encode_move(const struct move *move)
 	    add_number_if(move->request->verify, object, "verified_bytes",
 			  move_verified_bytes(move)) < 0 ||
 	    add_estimate(object, move) < 0 || encode_limit(object, move->limit_bytes_s) < 0 ||
+	    add_latency(object, move) < 0 ||
 	    protocol_add_number(object, "created_us", move->created_us) < 0 ||
 	    add_number_if(move->finished_us != 0, object, "finished_us", move->finished_us) < 0 ||
 	    protocol_add_number(object, "seq", move->seq) < 0)

@@ -109,6 +109,17 @@ void method_set_limit(struct call *call, struct parameters *parameters)
 		call_reply(call, make_move_reply(mover_find_move(mover, parameters->id)));
 }
 
+void method_set_max_latency(struct call *call, struct parameters *parameters)
+{
+	struct mover *mover = call->service->mover;
+	struct refusal refusal;
+
+	if (mover_set_max_latency(mover, parameters->id, parameters->max_latency_us, &refusal) != 0)
+		call_refuse(call, &refusal);
+	else
+		call_reply(call, make_move_reply(mover_find_move(mover, parameters->id)));
+}
+
 static struct json_object *make_host_limit(const struct mover *mover)
 {
 	cleanup(protocol_put) struct json_object *reply = json_object_new_object();

@@ -128,6 +128,15 @@ static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *
 	world_ask(ctx, &request);
 }
 
+static void measure(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_fn *done, void *arg)
+{
+	struct world_request request = {
+		.call = WORLD_MEASURE, .bound_us = bound_us, .answer.measure = done, .arg = arg};
+
+	snprintf(request.uuid, sizeof(request.uuid), "%s", uuid);
+	world_ask(ctx, &request);
+}
+
 static int hold(void *ctx, bool held)
 {
 	struct world *world = ctx;
@@ -199,6 +208,7 @@ const struct ports *world_ports(void)
 		.remove = remove_device,
 		.flush = flush,
 		.compare = compare,
+		.measure = measure,
 		.hold = hold,
 		.now_us = now_us,
 		.monotonic_us = monotonic_us,

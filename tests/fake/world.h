@@ -34,6 +34,7 @@
 	C(REMOVE, "remove", true)         \
 	C(FLUSH, "flush", true)           \
 	C(COMPARE, "compare", false)      \
+	C(MEASURE, "measure", false)      \
 	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,
@@ -71,6 +72,14 @@ enum world_end { WORLD_DAEMON_KILLED, WORLD_POWER_CUT };
 struct world_request;
 TAILQ_HEAD(world_queue, world_request);
 
+/* What the kernel counts of how long the application's I/O takes, of all LVs together. */
+struct fake_latency {
+	uint64_t ios, slow_ios; /* that come with each look at them */
+	uint64_t bound_us;      /* 0: nothing is counted */
+	int error;              /* the kernel cannot count; 0: it can */
+	struct dm_latency counted;
+};
+
 struct world {
 	struct fake_disk disks[WORLD_DISKS_MAX];
 	size_t disk_count;
@@ -103,7 +112,8 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
-	bool swaps_hang;    /* no swap ends: one of the disks below hangs */
+	bool swaps_hang; /* no swap ends: one of the disks below hangs */
+	struct fake_latency latency;
 	bool compare_hangs; /* no comparison ends: one of its disks hangs */
 	bool is_restless;   /* no comparison ever sees anything at rest */
 };

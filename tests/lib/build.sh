@@ -12,6 +12,7 @@ need_build_tools() {
 }
 
 need_test_tools() {
+	need_packages ansible-playbook:ansible-core
 	need_build_tools /usr/include/cmocka.h:libcmocka-dev python3:python3 systemd-analyze:systemd \
 		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck
 }

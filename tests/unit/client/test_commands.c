@@ -152,6 +152,11 @@ static void limits_are_set_and_shown(void **state)
 		   DIALOGUE("{'parameters':{'id':7},'method':'org.pvmoved.SetLimit'}",
 			    "{'parameters':{'move':" RUNNING "}}"),
 		   EXIT_OK, "Move 7: running, 25% of 4.00 KiB\n", "");
+	run_expect("limit 7 --max-latency 20ms",
+		   DIALOGUE("{'parameters':{'id':7,'max_latency_us':20000},'method':'org.pvmoved."
+			    "SetMaxLatency'}",
+			    "{'parameters':{'move':" RUNNING "}}"),
+		   EXIT_OK, "Move 7: running, 25% of 4.00 KiB\n", "");
 	run_expect("limit --all 1m",
 		   DIALOGUE("{'parameters':{'limit_bytes_s':1048576},'method':'org.pvmoved."
 			    "SetHostLimit'}",

@@ -184,6 +184,17 @@ int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 	return r;
 }
 
+int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
+			  struct refusal *refusal)
+{
+	enum move_goal goal = id >= 1 && id <= mover->move_count ? mover->moves[id - 1]->goal : 0;
+	int r = mover_set_goal(mover, id, goal, refusal);
+
+	if (r == 0)
+		mover->moves[id - 1]->max_latency_us = max_latency_us;
+	return r;
+}
+
 int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)
 {
 	*refusal = mover->refusal;

@@ -103,7 +103,7 @@ static void a_move_is_encoded_as_the_interface_says(void **state)
 		":null,'waits_"
 		"for':null,'trouble':null}],"
 		"'total_bytes':10000,'copied_bytes':3000,'verified_bytes':null,'rate_bytes_s':null,"
-		"'eta_us':null,'limit_bytes_s':null,"
+		"'eta_us':null,'limit_bytes_s':null,'max_latency_us':null,'latency':null,"
 		"'created_us':1700000000000000,'finished_us':null,'request_id':null,"
 		"'seq':99}");
 }

@@ -17,6 +17,7 @@
 #include "client/report.h"
 #include "client/request.h"
 #include "client/text.h"
+#include "client/top.h"
 #include "client/wait.h"
 #include "client/watch.h"
 #include "common/cleanup.h"
@@ -79,6 +80,17 @@ static int read_move(const struct options *options, const struct reply *reply,
 	return ret < 0 ? ret : view_read_move(object, movep);
 }
 
+/* Beside the output, where people see them and programs that read it do not stumble over them. */
+static int print_warnings(const struct client *client, struct json_object *answer)
+{
+	struct json_object *warnings = NULL;
+	int ret = view_read_warnings(answer, &warnings);
+
+	for (size_t i = 0; ret == 0 && warnings && i < view_count(warnings); i++)
+		client_say(client, "warning: %s", view_get_warning(warnings, i).text);
+	return ret;
+}
+
 static void print_nothing_to_move(FILE *out, const struct options *options)
 {
 	char text[1024];
@@ -105,6 +117,8 @@ static enum exit_code run_plan(const struct client *client, const struct options
 	ret = text_clean_json(reply.parameters);
 	if (ret == 0)
 		ret = view_read_plan(reply.parameters, &plan);
+	if (ret == 0)
+		ret = print_warnings(client, reply.parameters);
 	if (ret == 0 && view_count(plan.passes) == 0)
 		print_nothing_to_move(client->out, options);
 	else if (ret == 0)
@@ -156,6 +170,8 @@ static enum exit_code run_start(const struct client *client, const struct option
 		return EXIT_OK;
 	}
 	ret = read_move(options, &reply, &move);
+	if (ret == 0 && (!options->json || options->wait))
+		ret = print_warnings(client, reply.parameters);
 	if (ret < 0)
 		return report_connection(client, ret);
 	if (!options->json)
@@ -256,6 +272,9 @@ static enum exit_code run_limit(const struct client *client, const struct option
 	enum exit_code code;
 	int ret;
 
+	if (options->has_max_latency)
+		return change_move(client, options, "SetMaxLatency",
+				   request_new_max_latency(options));
 	if (!options->all)
 		return change_move(client, options, "SetLimit", request_new_limit(options));
 	code = call(client, "SetHostLimit", request_new_limit(options), &reply);
@@ -343,6 +362,12 @@ static enum exit_code run_metrics(const struct client *client, const struct opti
 			   options->output, strerror(-ret));
 }
 
+static enum exit_code run_top(const struct client *client, const struct options *options)
+{
+	(void)options;
+	return top_run(client);
+}
+
 static enum exit_code run(struct client client, const struct options *options)
 {
 	static enum exit_code (*const commands[])(const struct client *client,
@@ -351,7 +376,7 @@ static enum exit_code run(struct client client, const struct options *options)
 		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
 		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
 		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
-		[COMMAND_METRICS] = run_metrics,
+		[COMMAND_METRICS] = run_metrics, [COMMAND_TOP] = run_top,
 	};
 
 	if (options->help) {
@@ -365,6 +390,8 @@ static enum exit_code run(struct client client, const struct options *options)
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
 	client.json = options->json;
+	if (options->colouring != COLOURING_AUTO)
+		client.colour = options->colouring == COLOURING_ALWAYS;
 	return commands[options->command](&client, options);
 }
 

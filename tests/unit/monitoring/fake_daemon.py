@@ -23,7 +23,7 @@ FAILED = {
 		"first_sector": 8, "sector_count": 8, "exact": True},
 }
 MOVES = [
-	move(1, "running", stalled_since_us=1700000001000000),
+	move(1, "running", max_latency_us=20000, latency={"ios": 9, "slow_ios": 1, "narrowed": 0, "aside": False}, stalled_since_us=1700000001000000),
 	move(2, "queued", queue={"place": 1, "behind": 1, "disk": "/dev/sda"}),
 	move(3, "failed", passes=[FAILED]),
 ]

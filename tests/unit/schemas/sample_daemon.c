@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/plan/warning.h"
 #include "daemon/rpc/server.h"
 #include "tests/unit/rpc/fake_mover.h"
 
@@ -41,6 +42,9 @@ static void add_running(struct mover *mover)
 	eta_add_sample(&move->eta, 1000000, 0);
 	eta_add_sample(&move->eta, 3000000, 4096);
 	move->limit_bytes_s = 65536;
+	move->max_latency_us = 20000;
+	move->latency = (struct move_latency){
+		.is_known = true, .ios = 100, .slow_ios = 1, .is_aside = true};
 	move->request->lv = strdup("home");
 	move->request->request_id = strdup("mine");
 }
@@ -164,6 +168,7 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	fake_mover_init(&mover);
 	mover.answers_at_once = true;
+	(void)warning_append(&mover.warnings, WARNING_SAME_DISK, "both are on %s", "/dev/sdb");
 	add_moves(&mover);
 	options.listen_fd = listen_at(argv[1]);
 	options.service.mover = &mover;

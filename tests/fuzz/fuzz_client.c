@@ -49,6 +49,14 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
 	return 0;
 }
 
+/* No command line of a fuzzer's may write files. */
+int __wrap_replace_file(const char *path, const char *bytes, size_t len_bytes);
+int __wrap_replace_file(const char *path, const char *bytes, size_t len_bytes)
+{
+	CLAIM(*path && len_bytes == strlen(bytes));
+	return 0;
+}
+
 /* Bytes of the colour, or the end of one, that the text begins with, or 0. Asked for by --color. */
 static size_t colour_len(const char *text)
 {

@@ -40,7 +40,7 @@ def check_calls(service, source, dest):
 	request = {"source": {"device": source}, "destinations": [{"device": dest}], "request_id": "by python"}
 	plan = service.Plan(request)
 	check("Plan has passes", [each["lv"] for each in plan["passes"]] == ["lv"] and plan["total_bytes"] > 0)
-	expect_error("no PV", "NoSuchPv", {"device": "/dev/null"}, lambda: service.Plan({"source": {"device": "/dev/null"}}))
+	expect_error("no PV", "NoSuchPv", {"device": "/dev/null", "devices_file": None}, lambda: service.Plan({"source": {"device": "/dev/null"}}))
 	expect_error("no move", "NoSuchMove", {"id": 77}, lambda: service.Abort(77))
 	move = service.Start(request)["move"]
 	check("Start answers with the move", move["id"] == 1 and move["source"] == source)

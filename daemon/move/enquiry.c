@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -202,6 +203,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
 		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
+	assert(r != 0 || plan);
 	if (r == 0 && plan->pass_count > 0)
 		r = preflight_check_host(&enquiry->host, &refusal);
 	if (r == 0)

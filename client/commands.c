@@ -79,6 +79,17 @@ static int read_move(const struct options *options, const struct reply *reply,
 	return ret < 0 ? ret : view_read_move(object, movep);
 }
 
+/* Beside the output, where people see them and programs that read it do not stumble over them. */
+static int print_warnings(const struct client *client, struct json_object *answer)
+{
+	struct json_object *warnings = NULL;
+	int ret = view_read_warnings(answer, &warnings);
+
+	for (size_t i = 0; ret == 0 && warnings && i < view_count(warnings); i++)
+		client_say(client, "warning: %s", view_get_warning(warnings, i).text);
+	return ret;
+}
+
 static void print_nothing_to_move(FILE *out, const struct options *options)
 {
 	char text[1024];
@@ -105,6 +116,8 @@ static enum exit_code run_plan(const struct client *client, const struct options
 	ret = text_clean_json(reply.parameters);
 	if (ret == 0)
 		ret = view_read_plan(reply.parameters, &plan);
+	if (ret == 0)
+		ret = print_warnings(client, reply.parameters);
 	if (ret == 0 && view_count(plan.passes) == 0)
 		print_nothing_to_move(client->out, options);
 	else if (ret == 0)
@@ -156,6 +169,8 @@ static enum exit_code run_start(const struct client *client, const struct option
 		return EXIT_OK;
 	}
 	ret = read_move(options, &reply, &move);
+	if (ret == 0 && (!options->json || options->wait))
+		ret = print_warnings(client, reply.parameters);
 	if (ret < 0)
 		return report_connection(client, ret);
 	if (!options->json)

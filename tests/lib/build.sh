@@ -26,7 +26,8 @@ need_fuzz_tools() {
 
 need_vm_tools() {
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap \
-		mke2fs:e2fsprogs sfdisk:fdisk lintian:lintian dpkg-shlibdeps:dpkg-dev file:file
+		mke2fs:e2fsprogs sfdisk:fdisk lintian:lintian rpmbuild:rpm rpmlint:rpmlint \
+		dpkg-shlibdeps:dpkg-dev file:file
 }
 
 # build PRESET [CMAKE-OPTION...]: says nothing unless it fails.

@@ -20,7 +20,7 @@ static const char overview[] =
 	"  metrics                 print numbers for Prometheus\n"
 	"\n"
 	"Options of all commands:\n"
-	"  --json                  print the daemon's answer as one line of JSON\n"
+	"  --json                  print the answer, or the error, as one line of JSON\n"
 	"  --socket PATH           talk to the daemon at this socket\n"
 	"                          (usually /run/pvmoved/org.pvmoved)\n"
 	"  --color WHEN            auto, always or never; auto: on a terminal, unless\n"
@@ -167,15 +167,19 @@ static const char info[] =
 	"  pvmovectl info\n";
 
 static const char metrics[] =
-	"Usage: pvmovectl metrics\n"
+	"Usage: pvmovectl metrics [--output FILE]\n"
 	"\n"
 	"Prints what the daemon says of itself and its moves in the text format of\n"
 	"Prometheus. When it does not answer, that is all that is printed (pvmoved_up 0),\n"
 	"and the exit status is not 0. Of moves that have ended there are counts only.\n"
 	"\n"
-	"Example, for the textfile collector of node_exporter:\n"
-	"  pvmovectl metrics > /var/lib/prometheus/node-exporter/pvmoved.prom.new\n"
-	"  mv /var/lib/prometheus/node-exporter/pvmoved.prom{.new,}\n";
+	"  --output FILE        replace FILE with it at one go, so that a reader never finds\n"
+	"                       half of it; readable by all\n"
+	"\n"
+	"pvmoved-metrics.timer does that each minute for node_exporter's textfile collector.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl metrics --output /var/lib/prometheus/node-exporter/pvmoved.prom\n";
 
 static const char top[] =
 	"Usage: pvmovectl top\n"

@@ -26,6 +26,7 @@ enum {
 	TAKES_ALL = 1 << 20,
 	TAKES_RATE = 1 << 21,
 	TAKES_MAX_LATENCY = 1 << 22,
+	TAKES_OUTPUT = 1 << 28,
 };
 
 static const struct option long_options[] = {
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{"max-latency", required_argument, NULL, TAKES_MAX_LATENCY},
 	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
+	{"output", required_argument, NULL, TAKES_OUTPUT},
 	{"color", required_argument, NULL, 'c'},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
@@ -63,7 +65,7 @@ static const int takes[] = {
 	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
 	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_MAX_LATENCY | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
-	[COMMAND_METRICS] = 0,
+	[COMMAND_METRICS] = TAKES_OUTPUT,
 	[COMMAND_TOP] = 0,
 };
 
@@ -153,6 +155,9 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		code = value_parse_limit(parser->client, optarg, &options->limit_bytes_s);
 		if (code != EXIT_OK)
 			return code;
+		break;
+	case TAKES_OUTPUT:
+		options->output = optarg;
 		break;
 	case TAKES_MAX_LATENCY:
 		code = value_parse_max_latency(parser->client, optarg, &options->max_latency_us);

@@ -43,6 +43,7 @@ struct options {
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */
 	const char *request_id;  /* NULL: none */
+	const char *output;      /* a file; NULL: none */
 	uint64_t id;             /* of a move; 0: none given */
 	struct pv_argument source;
 	struct pv_argument *destinations;

@@ -34,6 +34,7 @@ _pvmovectl_options() {
 	abort) echo --wait --json ;;
 	limit) echo --all --max-latency --json ;;
 	wait | pause | resume | info) echo --json ;;
+	metrics) echo --output ;;
 	'') echo --version ;;
 	esac
 	echo --socket --color --help
@@ -55,12 +56,12 @@ _pvmovectl() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket | --color) i=$((i + 1)) ;;
+		--socket | --color | --output) i=$((i + 1)) ;;
 		-*) ;;
 		*) command=${COMP_WORDS[i]}; break ;;
 		esac
 	done
-	if [ "$before" = --socket ]; then
+	if [[ $before == --@(socket|output) ]]; then
 		compopt -o default
 		return
 	elif ! words=$(_pvmovectl_value "$before"); then

@@ -5,7 +5,7 @@
 #define EARNED_PER_IO INT64_C(8)
 #define COST_OF_SLOW  INT64_C(1000)
 /* The budget forgets what is further back than so many looks, … */
-#define BUDGET_LOOKS INT64_C(20)
+#define BUDGET_LOOKS INT64_C(60)
 /* … but an LV that is hardly used may always have that many slow I/Os. */
 #define BUDGET_MIN (4 * COST_OF_SLOW)
 /* So much more slow I/Os than there may be are no chance. */
@@ -32,7 +32,7 @@ void guard_begin(struct guard *guard, uint64_t now_us, unsigned narrowest)
 		.since_us = now_us,
 		.slow_us = now_us,
 		.patience_us = PATIENCE_MIN_US,
-		.change_cost = COST_OF_SLOW,
+		.change_cost = 4 * COST_OF_SLOW,
 	};
 }
 
@@ -76,18 +76,29 @@ static void narrow(struct guard *guard, uint64_t now_us, bool is_far_off)
 	enter(guard, now_us, steps <= guard->narrowest ? steps : guard->narrowest + 1);
 }
 
-/* To wider, and back again, is to be affordable. */
+/*
+ * To make it wider, to see that this is too wide, and to go back, is to be affordable. An LV that
+ * is hardly used never earns that much.
+ */
+static bool is_affordable(const struct guard *guard, uint64_t now_us, int64_t earned)
+{
+	const int64_t price = 2 * guard->change_cost + 2 * EVIDENCE;
+
+	if (earned * BUDGET_LOOKS >= price)
+		return guard->budget >= price;
+	return earned == 0 || (guard->budget >= 0 && since(now_us, guard->slow_us) >= QUIET_US);
+}
+
 static bool may_widen(const struct guard *guard, uint64_t now_us, int64_t earned)
 {
 	return guard->steps > 0 && guard->here >= 0 &&
 	       since(now_us, guard->since_us) >= guard->patience_us &&
-	       (earned == 0 || guard->budget >= 2 * guard->change_cost ||
-		since(now_us, guard->slow_us) >= QUIET_US);
+	       is_affordable(guard, now_us, earned);
 }
 
 static void take_into_budget(struct guard *guard, int64_t earned, int64_t cost)
 {
-	int64_t bound = most(most(earned * BUDGET_LOOKS, BUDGET_MIN), 4 * guard->change_cost);
+	int64_t bound = most(earned * BUDGET_LOOKS, BUDGET_MIN);
 
 	guard->budget = most(-bound, least(bound, guard->budget + earned - cost));
 }

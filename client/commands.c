@@ -6,7 +6,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "client/connection.h"
+#include "client/call.h"
 #include "client/headline.h"
 #include "client/help.h"
 #include "client/metrics.h"
@@ -15,6 +15,7 @@
 #include "client/render.h"
 #include "client/replace.h"
 #include "client/report.h"
+#include "client/reporting.h"
 #include "client/request.h"
 #include "client/text.h"
 #include "client/top.h"
@@ -22,53 +23,6 @@
 #include "client/watch.h"
 #include "common/cleanup.h"
 #include "common/units.h"
-
-/* Receives the one reply there is to a call. */
-static int receive_only_reply(struct connection *connection, int timeout_ms, struct reply *replyp)
-{
-	int ret = connection_receive(connection, timeout_ms, replyp);
-
-	if (ret < 0 || !replyp->continues)
-		return ret;
-	reply_deinit(replyp);
-	return -EBADMSG;
-}
-
-/*
- * Calls a method, consuming the parameters. Returns EXIT_OK and an owned reply
- * that is no error, or why there is none, said already.
- */
-static enum exit_code call(const struct client *client, const char *method,
-			   struct json_object *parameters, struct reply *replyp)
-{
-	cleanup(connection_close) struct connection connection = {.fd = -1};
-	struct reply reply = {0};
-	int ret = connection_open(&connection, client->socket_path, -1, client->reply_timeout_ms);
-
-	if (ret < 0)
-		json_object_put(parameters);
-	else
-		ret = connection_send(&connection, method, parameters, false);
-	if (ret == 0)
-		ret = receive_only_reply(&connection, client->reply_timeout_ms, &reply);
-	if (ret < 0)
-		return report_connection(client, ret);
-	if (reply.error) {
-		enum exit_code code = report_error(client, reply.error, reply.parameters);
-
-		reply_deinit(&reply);
-		return code;
-	}
-	*replyp = reply;
-	return EXIT_OK;
-}
-
-static enum exit_code print_json(const struct client *client, const struct reply *reply)
-{
-	if (text_write_json(client->out, reply->parameters) < 0)
-		return report_connection(client, -ENOMEM);
-	return EXIT_OK;
-}
 
 /* Reads the move of a reply; it is cleaned for people, and left as it is for JSON. */
 static int read_move(const struct options *options, const struct reply *reply,
@@ -107,13 +61,13 @@ static enum exit_code run_plan(const struct client *client, const struct options
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct style style = {.colour = client->colour};
 	struct plan_view plan;
-	enum exit_code code = call(client, "Plan", request_new_start(options), &reply);
+	enum exit_code code = call_daemon(client, "Plan", request_new_start(options), &reply);
 	int ret;
 
 	if (code != EXIT_OK)
 		return code;
 	if (options->json)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	ret = text_clean_json(reply.parameters);
 	if (ret == 0)
 		ret = view_read_plan(reply.parameters, &plan);
@@ -160,12 +114,12 @@ static enum exit_code run_start(const struct client *client, const struct option
 
 	if (options->dry_run)
 		return run_plan(client, options);
-	code = call(client, "Start", request_new_start(options), &reply);
+	code = call_daemon(client, "Start", request_new_start(options), &reply);
 	if (code != EXIT_OK)
 		return code;
 	if (!json_object_object_get(reply.parameters, "move")) {
 		if (options->json)
-			return print_json(client, &reply);
+			return call_print_json(client, &reply);
 		print_nothing_to_move(client->out, options);
 		return EXIT_OK;
 	}
@@ -177,7 +131,7 @@ static enum exit_code run_start(const struct client *client, const struct option
 	if (!options->json)
 		print_started(client->out, &move, !options->wait);
 	else if (!options->wait)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	if (!options->wait)
 		return EXIT_OK;
 	return wait_for_move(client,
@@ -195,7 +149,7 @@ static enum exit_code run_status(const struct client *client, const struct optio
 
 	if (options->watch)
 		return watch_moves(client, options->id, options->json);
-	code = call(client, "List", request_new_id(options->id), &reply);
+	code = call_daemon(client, "List", request_new_id(options->id), &reply);
 	if (code != EXIT_OK)
 		return code;
 	list = json_object_object_get(reply.parameters, "moves");
@@ -207,7 +161,7 @@ static enum exit_code run_status(const struct client *client, const struct optio
 	if (options->id != 0 && !moves_find(&moves, options->id))
 		return report_missing_move(client, options->id);
 	if (options->json)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	ret = render_status(client->out, &moves, options->id, &style);
 	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
 }
@@ -219,7 +173,7 @@ static enum exit_code change_move(const struct client *client, const struct opti
 {
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct move_view move;
-	enum exit_code code = call(client, method, parameters, &reply);
+	enum exit_code code = call_daemon(client, method, parameters, &reply);
 	int ret;
 
 	if (code != EXIT_OK)
@@ -230,7 +184,7 @@ static enum exit_code change_move(const struct client *client, const struct opti
 	if (options->wait)
 		return EXIT_OK;
 	if (options->json)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	print_headline(client->out, &move);
 	return EXIT_OK;
 }
@@ -277,11 +231,11 @@ static enum exit_code run_limit(const struct client *client, const struct option
 				   request_new_max_latency(options));
 	if (!options->all)
 		return change_move(client, options, "SetLimit", request_new_limit(options));
-	code = call(client, "SetHostLimit", request_new_limit(options), &reply);
+	code = call_daemon(client, "SetHostLimit", request_new_limit(options), &reply);
 	if (code != EXIT_OK)
 		return code;
 	if (options->json)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	ret = view_read_limit(reply.parameters, &limit_bytes_s);
 	if (ret < 0)
 		return report_connection(client, ret);
@@ -298,13 +252,13 @@ static enum exit_code run_info(const struct client *client, const struct options
 {
 	cleanup(reply_deinit) struct reply reply = {0};
 	struct info_view info;
-	enum exit_code code = call(client, "GetInfo", request_new_id(0), &reply);
+	enum exit_code code = call_daemon(client, "GetInfo", request_new_id(0), &reply);
 	int ret;
 
 	if (code != EXIT_OK)
 		return code;
 	if (options->json)
-		return print_json(client, &reply);
+		return call_print_json(client, &reply);
 	ret = text_clean_json(reply.parameters);
 	if (ret == 0)
 		ret = view_read_info(reply.parameters, &info);
@@ -312,54 +266,6 @@ static enum exit_code run_info(const struct client *client, const struct options
 		return report_connection(client, ret);
 	render_info(client->out, &info);
 	return EXIT_OK;
-}
-
-/* Whatever goes wrong is said and is the exit status, and the metrics say that the daemon is not
- * up. */
-static enum exit_code print_metrics(const struct client *client, FILE *out)
-{
-	cleanup(reply_deinit) struct reply info_reply = {0}, list_reply = {0};
-	cleanup(moves_deinit) struct moves moves = {0};
-	struct info_view info;
-	enum exit_code code = call(client, "GetInfo", request_new_id(0), &info_reply);
-	int ret;
-
-	if (code == EXIT_OK)
-		code = call(client, "List", request_new_id(0), &list_reply);
-	if (code != EXIT_OK) {
-		(void)metrics_write(out, NULL, NULL); /* that takes no memory */
-		return code;
-	}
-	ret = view_read_info(info_reply.parameters, &info);
-	if (ret == 0)
-		ret = moves_update(&moves, json_object_object_get(list_reply.parameters, "moves"));
-	if (ret == 0)
-		ret = metrics_write(out, &info, &moves);
-	else
-		(void)metrics_write(out, NULL, NULL);
-	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
-}
-
-static enum exit_code run_metrics(const struct client *client, const struct options *options)
-{
-	_free_ char *text = NULL;
-	size_t len_bytes;
-	FILE *stream;
-	enum exit_code code;
-	int ret;
-
-	if (!options->output)
-		return print_metrics(client, client->out);
-	stream = open_memstream(&text, &len_bytes);
-	if (!stream)
-		return report_connection(client, -ENOMEM);
-	code = print_metrics(client, stream);
-	ret = fclose(stream) == 0 ? replace_file(options->output, text, len_bytes) : -ENOMEM;
-	if (ret == 0)
-		return code;
-	return client_fail(client, EXIT_FAILED,
-			   "cannot write %s: %s; name a file in a folder that is there",
-			   options->output, strerror(-ret));
 }
 
 static enum exit_code run_top(const struct client *client, const struct options *options)
@@ -372,11 +278,18 @@ static enum exit_code run(struct client client, const struct options *options)
 {
 	static enum exit_code (*const commands[])(const struct client *client,
 						  const struct options *options) = {
-		[COMMAND_START] = run_start,     [COMMAND_STATUS] = run_status,
-		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
-		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
-		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
-		[COMMAND_METRICS] = run_metrics, [COMMAND_TOP] = run_top,
+		[COMMAND_START] = run_start,
+		[COMMAND_STATUS] = run_status,
+		[COMMAND_WAIT] = run_wait,
+		[COMMAND_PAUSE] = run_pause,
+		[COMMAND_RESUME] = run_resume,
+		[COMMAND_ABORT] = run_abort,
+		[COMMAND_LIMIT] = run_limit,
+		[COMMAND_INFO] = run_info,
+		[COMMAND_METRICS] = reporting_run_metrics,
+		[COMMAND_HISTORY] = reporting_run_history,
+		[COMMAND_CHECK] = reporting_run_check,
+		[COMMAND_TOP] = run_top,
 	};
 
 	if (options->help) {
@@ -400,8 +313,10 @@ enum exit_code commands_run(const struct client *client, int argc, char *const a
 	struct options options;
 	enum exit_code code = options_parse(client, argc, argv, &options);
 
+	/* A plugin that is called wrongly knows nothing; 2 would be its word for the worst. */
 	if (code != EXIT_OK)
-		return code;
+		return argc > 1 && strcmp(argv[1], "check") == 0 ? (enum exit_code)CHECK_UNKNOWN
+								 : code;
 	code = run(*client, &options);
 	options_deinit(&options);
 	if ((fflush(client->out) != 0 || ferror(client->out)) && code == EXIT_OK)

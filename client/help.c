@@ -16,7 +16,9 @@ static const char overview[] =
 	"  abort ID                undo what is not committed yet\n"
 	"  limit ID RATE           copy no faster; \"none\" takes the limit off\n"
 	"  limit --all RATE        the same for all moves together\n"
+	"  history                 show moves that have ended\n"
 	"  info                    show which daemon answers\n"
+	"  check                   be a plugin of Nagios or Icinga\n"
 	"  metrics                 print numbers for Prometheus\n"
 	"\n"
 	"Options of all commands:\n"
@@ -166,6 +168,46 @@ static const char info[] =
 	"Example:\n"
 	"  pvmovectl info\n";
 
+static const char history[] =
+	"Usage: pvmovectl history [OPTION]...\n"
+	"\n"
+	"Shows moves that have ended, the latest first, as far as the daemon remembers them\n"
+	"(\"moves\" in [history] of pvmoved.conf).\n"
+	"\n"
+	"  --since TIME         that ended then or later: 2026-11-22, \"2026-11-22 10:30\",\n"
+	"                       10:30, today, yesterday, -2h, \"3d ago\", @SECONDS\n"
+	"  --until TIME         that ended then or earlier\n"
+	"  --result RESULT      done, aborted or failed\n"
+	"  --vg VG              of this VG\n"
+	"  -n, --name LV        with this LV: LV, VG/LV or /dev/VG/LV\n"
+	"  --from PV            off this PV\n"
+	"  --to PV              that were to go to this PV\n"
+	"  --last N             the N latest of them\n"
+	"  --json               print {\"moves\": [...]}\n"
+	"\n"
+	"Examples:\n"
+	"  pvmovectl history --since yesterday --result failed\n"
+	"  pvmovectl history --from /dev/sdb --last 1\n";
+
+static const char check[] =
+	"Usage: pvmovectl check [OPTION]...\n"
+	"\n"
+	"Prints one line as plugins of Nagios and Icinga do, with performance data, and exits\n"
+	"with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN: the daemon does not answer,\n"
+	"or these options are wrong).\n"
+	"\n"
+	"WARNING: a move stalls, waits for something outside, or left a device that only the\n"
+	"next boot takes away. CRITICAL: a move stalls for too long, or failed lately.\n"
+	"\n"
+	"  --warning TIME       a stall is one after so long (0s): 30s, 5min, 2h, 1d\n"
+	"  --critical TIME      a stall is too long after so long (5min)\n"
+	"  --failed-within TIME a failure is of late for so long (1d); 0s: never\n"
+	"\n"
+	"It asks the daemon, which that starts by its socket if it was stopped.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl check --critical 15min --failed-within 2h\n";
+
 static const char metrics[] =
 	"Usage: pvmovectl metrics [--output FILE]\n"
 	"\n"
@@ -206,7 +248,8 @@ void help_print(FILE *out, enum command command)
 		[COMMAND_NONE] = overview,   [COMMAND_START] = start, [COMMAND_STATUS] = status,
 		[COMMAND_WAIT] = wait,       [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
 		[COMMAND_ABORT] = abort_,    [COMMAND_LIMIT] = limit, [COMMAND_INFO] = info,
-		[COMMAND_METRICS] = metrics, [COMMAND_TOP] = top,
+		[COMMAND_HISTORY] = history, [COMMAND_CHECK] = check, [COMMAND_METRICS] = metrics,
+		[COMMAND_TOP] = top,
 	};
 
 	fputs(texts[command], out);

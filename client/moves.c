@@ -13,6 +13,12 @@ void moves_deinit(struct moves *moves)
 	*moves = (struct moves){0};
 }
 
+void moves_truncate(struct moves *moves, size_t count)
+{
+	while (moves->count > count)
+		json_object_put(moves->entries[--moves->count].object);
+}
+
 static struct moves_entry *find_entry(const struct moves *moves, uint64_t id)
 {
 	for (size_t i = 0; i < moves->count; i++)

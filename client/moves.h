@@ -39,5 +39,8 @@ void moves_deinit(struct moves *moves);
  */
 int moves_update(struct moves *moves, struct json_object *list);
 
+/* Forgets all but the first count of them. */
+void moves_truncate(struct moves *moves, size_t count);
+
 /* The move with that id, or NULL. */
 const struct moves_entry *moves_find(const struct moves *moves, uint64_t id);

@@ -2,94 +2,23 @@
 #include "client/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/grammar.h"
 #include "common/cleanup.h"
 
-/* What a command may be given. For options also their value for getopt_long(): above all letters.
- */
-enum {
-	TAKES_NAME = 1 << 8,
-	TAKES_TO = 1 << 9,
-	TAKES_WAIT = 1 << 10,
-	TAKES_WATCH = 1 << 11,
-	TAKES_DRY_RUN = 1 << 12,
-	TAKES_REQUEST_ID = 1 << 13,
-	TAKES_JSON = 1 << 14,
-	TAKES_PVS = 1 << 15,
-	TAKES_ID = 1 << 16,
-	NEEDS_ID = 1 << 17,
-	TAKES_VERIFY = 1 << 18,
-	TAKES_LIMIT = 1 << 19,
-	TAKES_ALL = 1 << 20,
-	TAKES_RATE = 1 << 21,
-	TAKES_MAX_LATENCY = 1 << 22,
-	TAKES_OUTPUT = 1 << 28,
-};
-
-static const struct option long_options[] = {
-	{"name", required_argument, NULL, TAKES_NAME},
-	{"to", required_argument, NULL, TAKES_TO},
-	{"wait", no_argument, NULL, TAKES_WAIT},
-	{"watch", no_argument, NULL, TAKES_WATCH},
-	{"dry-run", no_argument, NULL, TAKES_DRY_RUN},
-	{"request-id", required_argument, NULL, TAKES_REQUEST_ID},
-	{"verify", no_argument, NULL, TAKES_VERIFY},
-	{"limit", required_argument, NULL, TAKES_LIMIT},
-	{"max-latency", required_argument, NULL, TAKES_MAX_LATENCY},
-	{"all", no_argument, NULL, TAKES_ALL},
-	{"json", no_argument, NULL, TAKES_JSON},
-	{"output", required_argument, NULL, TAKES_OUTPUT},
-	{"color", required_argument, NULL, 'c'},
-	{"socket", required_argument, NULL, 's'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
-};
-
-static const char *const names[] = {
-#define C(code, name) [COMMAND_##code] = (name),
-	COMMAND_LIST(C)
-#undef C
-};
-
-static const int takes[] = {
-	[COMMAND_START] = TAKES_NAME | TAKES_TO | TAKES_WAIT | TAKES_DRY_RUN | TAKES_REQUEST_ID |
-			  TAKES_VERIFY | TAKES_LIMIT | TAKES_MAX_LATENCY | TAKES_JSON | TAKES_PVS,
-	[COMMAND_STATUS] = TAKES_ID | TAKES_WATCH | TAKES_JSON,
-	[COMMAND_WAIT] = TAKES_ID | NEEDS_ID | TAKES_JSON,
-	[COMMAND_PAUSE] = TAKES_ID | NEEDS_ID | TAKES_JSON,
-	[COMMAND_RESUME] = TAKES_ID | NEEDS_ID | TAKES_JSON,
-	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
-	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_MAX_LATENCY | TAKES_JSON,
-	[COMMAND_INFO] = TAKES_JSON,
-	[COMMAND_METRICS] = TAKES_OUTPUT,
-	[COMMAND_TOP] = 0,
-};
-
-_Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");
+/* What check finds too long by default: a stall, and how long ago a failure is no news. */
+#define CRITICAL_US UINT64_C(300000000)
+#define FAILED_US   UINT64_C(86400000000)
 
 /* A command line being read. */
 struct parser {
 	const struct client *client;
 	struct options options;
-	int given; /* TAKES_ bits of the options that stood there */
+	int given;             /* TAKES_ bits of the options that stood there */
+	int filter, threshold; /* the last option of each kind, or 0 */
 };
-
-const char *command_name(enum command command)
-{
-	return names[command];
-}
-
-static enum command find_command(const char *name)
-{
-	for (int i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++)
-		if (strcmp(names[i], name) == 0)
-			return (enum command)i;
-	return COMMAND_NONE;
-}
 
 static enum exit_code add_destination(struct parser *parser, const char *text)
 {
@@ -117,6 +46,41 @@ static enum exit_code refuse_option(const struct client *client, int kind, const
 	return client_fail(client, EXIT_USAGE, "%s %s; see \"pvmovectl --help\"",
 			   is_short ? letter : text,
 			   kind == ':' ? "needs a value" : "is not an option");
+}
+
+/* Which moves history shows. */
+static enum exit_code take_filter(struct parser *parser, int option)
+{
+	struct history_filter *filter = &parser->options.filter;
+	const struct client *client = parser->client;
+
+	switch (option) {
+	case TAKES_SINCE:
+		return value_parse_time(client, optarg, &filter->since_us);
+	case TAKES_UNTIL:
+		return value_parse_time(client, optarg, &filter->until_us);
+	case TAKES_RESULT:
+		return value_parse_result(client, optarg, &filter->result);
+	case TAKES_LAST:
+		return value_parse_count(client, optarg, &filter->last);
+	case TAKES_VG:
+		filter->vg = optarg;
+		return EXIT_OK;
+	default:
+		filter->source = optarg;
+		return EXIT_OK;
+	}
+}
+
+/* What check finds too long. */
+static enum exit_code take_threshold(struct parser *parser, int option)
+{
+	struct check_limits *limits = &parser->options.limits;
+	uint64_t *span_usp = option == TAKES_WARNING    ? &limits->warning_us
+			     : option == TAKES_CRITICAL ? &limits->critical_us
+							: &limits->failed_us;
+
+	return value_parse_span(parser->client, optarg, span_usp);
 }
 
 static enum exit_code take_option(struct parser *parser, int option, const char *text)
@@ -165,6 +129,25 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 			return code;
 		options->has_max_latency = true;
 		break;
+	case TAKES_SINCE:
+	case TAKES_UNTIL:
+	case TAKES_VG:
+	case TAKES_FROM:
+	case TAKES_RESULT:
+	case TAKES_LAST:
+		parser->filter = option;
+		code = take_filter(parser, option);
+		if (code != EXIT_OK)
+			return code;
+		break;
+	case TAKES_WARNING:
+	case TAKES_CRITICAL:
+	case TAKES_FAILED_WITHIN:
+		parser->threshold = option;
+		code = take_threshold(parser, option);
+		if (code != EXIT_OK)
+			return code;
+		break;
 	case TAKES_REQUEST_ID:
 		options->request_id = optarg;
 		break;
@@ -178,7 +161,7 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	default:
 		return refuse_option(parser->client, option, text);
 	}
-	parser->given |= option;
+	parser->given |= option & TAKES_MASK;
 	return EXIT_OK;
 }
 
@@ -190,7 +173,7 @@ static enum exit_code parse_options(struct parser *parser, int argc, char *const
 
 	optind = 0; /* glibc: begin anew */
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":hn:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":hn:", grammar_options, NULL)) != -1) {
 		enum exit_code code = take_option(parser, option, argv[optind - 1]);
 
 		if (code != EXIT_OK)
@@ -206,15 +189,23 @@ static enum exit_code parse_options(struct parser *parser, int argc, char *const
 	return EXIT_OK;
 }
 
+static bool stood_there(const struct parser *parser, int option)
+{
+	if ((option & ~TAKES_MASK) != 0)
+		return option == parser->filter || option == parser->threshold;
+	return (parser->given & option) != 0;
+}
+
 /* Options that the command does not have, or that say nothing together. */
 static enum exit_code check_options(const struct parser *parser)
 {
 	const struct client *client = parser->client;
-	const char *name = names[parser->options.command];
-	int wrong = parser->given & ~takes[parser->options.command];
+	const char *name = command_name(parser->options.command);
+	int wrong = parser->given & ~grammar_takes(parser->options.command);
 
-	for (const struct option *option = long_options; option->name; option++)
-		if (option->val >= TAKES_NAME && (wrong & option->val))
+	for (const struct option *option = grammar_options; option->name; option++)
+		if (option->val >= TAKES_NAME && (wrong & option->val & TAKES_MASK) &&
+		    stood_there(parser, option->val))
 			return client_fail(client, EXIT_USAGE,
 					   "%s has no option --%s; see \"pvmovectl %s --help\"",
 					   name, option->name, name);
@@ -252,8 +243,8 @@ static enum exit_code parse_operands(struct parser *parser, int count, char *con
 {
 	const struct client *client = parser->client;
 	struct options *options = &parser->options;
-	const char *name = names[options->command];
-	int kind = takes[options->command];
+	const char *name = command_name(options->command);
+	int kind = grammar_takes(options->command);
 	enum exit_code code = EXIT_OK;
 
 	if (kind & TAKES_RATE)
@@ -292,7 +283,7 @@ static enum exit_code parse_all(struct parser *parser, int argc, char *const arg
 	if (code != EXIT_OK)
 		return code;
 	if (first < argc) {
-		parser->options.command = find_command(argv[first]);
+		parser->options.command = grammar_find_command(argv[first]);
 		if (parser->options.command == COMMAND_NONE)
 			return client_fail(client, EXIT_USAGE,
 					   "%s is not a command; see \"pvmovectl --help\"",
@@ -311,7 +302,10 @@ static enum exit_code parse_all(struct parser *parser, int argc, char *const arg
 enum exit_code options_parse(const struct client *client, int argc, char *const argv[],
 			     struct options *optionsp)
 {
-	struct parser parser = {.client = client};
+	struct parser parser = {
+		.client = client,
+		.options.limits = {.critical_us = CRITICAL_US, .failed_us = FAILED_US},
+	};
 	enum exit_code code = parse_all(&parser, argc, argv);
 
 	if (code == EXIT_OK)

@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "client/arguments.h"
+#include "client/check.h"
 #include "client/client.h"
+#include "client/history.h"
 #include "client/values.h"
 
 /* C(enumerator, name) */
@@ -21,6 +23,8 @@
 	C(ABORT, "abort")     \
 	C(LIMIT, "limit")     \
 	C(INFO, "info")       \
+	C(HISTORY, "history") \
+	C(CHECK, "check")     \
 	C(METRICS, "metrics") \
 	C(TOP, "top")
 
@@ -45,6 +49,8 @@ struct options {
 	const char *request_id;  /* NULL: none */
 	const char *output;      /* a file; NULL: none */
 	uint64_t id;             /* of a move; 0: none given */
+	struct history_filter filter;
+	struct check_limits limits;
 	struct pv_argument source;
 	struct pv_argument *destinations;
 	size_t destination_count;

@@ -132,6 +132,44 @@ static int render_moves(FILE *out, const struct moves *moves, const struct style
 	return table_print(&table, out, style);
 }
 
+int render_history(FILE *out, const struct moves *moves, const struct style *style)
+{
+	static const struct table_column columns[] = {
+		{"ID", true},   {"RESULT", false}, {"ENDED", false},
+		{"TOOK", true}, {"VG", false},     {"FROM -> TO", false},
+		{"LV", false},  {"SIZE", true},    {NULL, false},
+	};
+	cleanup(table_deinit) struct table table = {.columns = columns, .coloured = 1};
+
+	if (moves->count == 0) {
+		fputs("No such move has ended, as far as the daemon remembers.\n", out);
+		return 0;
+	}
+	for (size_t i = 0; i < moves->count; i++) {
+		const struct move_view *move = &moves->entries[i].view;
+		struct table_row *row = table_add_row(&table);
+		char ended[TIME_TEXT_MAX], took[UNITS_TEXT_MAX];
+
+		if (!row)
+			return -ENOMEM;
+		format_time(move->finished_us, ended);
+		units_format_duration(move->finished_us > move->created_us
+					      ? move->finished_us - move->created_us
+					      : 0,
+				      took);
+		table_set(row, 0, "%" PRIu64, move->id);
+		table_set(row, 1, "%s", move->state);
+		table_set(row, 2, "%s", ended);
+		table_set(row, 3, "%s", took);
+		table_set(row, 4, "%s", move->vg);
+		table_set_written(row, 5, write_way, move);
+		table_set_written(row, 6, write_lvs, move);
+		set_bytes(row, 7, move->total_bytes);
+		row->colour = headline_colour(move->state);
+	}
+	return table_print(&table, out, style);
+}
+
 static int render_passes(FILE *out, const struct move_view *move, const struct style *style)
 {
 	static const struct table_column columns[] = {

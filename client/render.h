@@ -16,6 +16,9 @@
  * Moves as a table; or, with an id that is not 0, all of the one that has it,
  * with a line for each pass. Returns 0 or -ENOMEM.
  */
+/* Moves that have ended: history. Returns as render_status() does. */
+int render_history(FILE *out, const struct moves *moves, const struct style *style);
+
 int render_status(FILE *out, const struct moves *moves, uint64_t id, const struct style *style);
 
 /* A plan that has passes. Returns 0 or -ENOMEM. */

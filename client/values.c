@@ -3,8 +3,10 @@
 
 #include <assert.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "client/when.h"
 #include "common/units.h"
 
 /* The lowest limit that the daemon takes. */
@@ -97,5 +99,48 @@ enum exit_code value_parse_max_latency(const struct client *client, const char *
 				   "%s is not a time from 100us to 60s, as 20ms is, nor \"none\"",
 				   text);
 	*max_latency_usp = max_latency_us;
+	return EXIT_OK;
+}
+
+enum exit_code value_parse_time(const struct client *client, const char *text, uint64_t *time_usp)
+{
+	struct timespec now;
+
+	assert(text);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (when_parse(text, (uint64_t)now.tv_sec * 1000000, time_usp) < 0)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is not a time, as \"2026-11-22\", \"10:30\", \"yesterday\" "
+				   "and \"-2h\" are",
+				   text);
+	return EXIT_OK;
+}
+
+enum exit_code value_parse_span(const struct client *client, const char *text, uint64_t *span_usp)
+{
+	assert(text);
+	if (when_parse_span(text, span_usp) < 0)
+		return client_fail(client, EXIT_USAGE,
+				   "%s is not a span of time, as 30s, 5min, 2h and 1d are", text);
+	return EXIT_OK;
+}
+
+enum exit_code value_parse_count(const struct client *client, const char *text, uint64_t *countp)
+{
+	assert(text);
+	if (argument_parse_id(text, countp) < 0)
+		return client_fail(client, EXIT_USAGE, "%s is not a number from 1", text);
+	return EXIT_OK;
+}
+
+enum exit_code value_parse_result(const struct client *client, const char *text,
+				  const char **resultp)
+{
+	assert(text);
+	if (strcmp(text, "done") != 0 && strcmp(text, "aborted") != 0 &&
+	    strcmp(text, "failed") != 0)
+		return client_fail(client, EXIT_USAGE,
+				   "a move ends as done, aborted or failed, not as %s", text);
+	*resultp = text;
 	return EXIT_OK;
 }

@@ -30,6 +30,16 @@ enum exit_code value_parse_limit(const struct client *client, const char *text,
 enum exit_code value_parse_max_latency(const struct client *client, const char *text,
 				       uint64_t *max_latency_usp);
 
+/* "-2h", "2026-11-22": since the epoch; see when_parse(). */
+enum exit_code value_parse_time(const struct client *client, const char *text, uint64_t *time_usp);
+/* "5min" */
+enum exit_code value_parse_span(const struct client *client, const char *text, uint64_t *span_usp);
+/* "10"; not 0 */
+enum exit_code value_parse_count(const struct client *client, const char *text, uint64_t *countp);
+/* "done", "aborted" or "failed"; *resultp is borrowed from text. */
+enum exit_code value_parse_result(const struct client *client, const char *text,
+				  const char **resultp);
+
 /* "auto", "always" or "never". */
 enum exit_code value_parse_colouring(const struct client *client, const char *text,
 				     enum colouring *colouringp);

@@ -65,6 +65,9 @@ static struct json_object *new_request(const struct options *options)
 	if (options->limit_bytes_s != 0 &&
 	    protocol_add_number(request, "limit_bytes_s", options->limit_bytes_s) < 0)
 		return NULL;
+	if (options->has_max_latency &&
+	    protocol_add_number(request, "max_latency_us", options->max_latency_us) < 0)
+		return NULL;
 	return steal_pointer(&request);
 }
 
@@ -75,6 +78,17 @@ struct json_object *request_new_limit(const struct options *options)
 	if (!parameters ||
 	    (options->limit_bytes_s != 0 &&
 	     protocol_add_number(parameters, "limit_bytes_s", options->limit_bytes_s) < 0))
+		return NULL;
+	return steal_pointer(&parameters);
+}
+
+struct json_object *request_new_max_latency(const struct options *options)
+{
+	cleanup(protocol_put) struct json_object *parameters = request_new_id(options->id);
+
+	if (!parameters ||
+	    (options->max_latency_us != 0 &&
+	     protocol_add_number(parameters, "max_latency_us", options->max_latency_us) < 0))
 		return NULL;
 	return steal_pointer(&parameters);
 }

@@ -13,4 +13,5 @@ struct json_object *request_new_id(uint64_t id);
 
 /* {"request": …}, for Start and Plan. */
 struct json_object *request_new_limit(const struct options *options);
+struct json_object *request_new_max_latency(const struct options *options);
 struct json_object *request_new_start(const struct options *options);

@@ -151,6 +151,21 @@ static int read_queue(struct json_object *object, struct move_view *move)
 	return ret == 0 && (move->queue_place == 0 || move->queue_behind == 0) ? -EBADMSG : ret;
 }
 
+static int read_latency(struct json_object *object, struct move_view *move)
+{
+	static const struct field fields[] = {
+		{"ios", offsetof(struct move_view, ios), FIELD_NUMBER, false},
+		{"slow_ios", offsetof(struct move_view, slow_ios), FIELD_NUMBER, false},
+		{"narrowed", offsetof(struct move_view, narrowed), FIELD_NUMBER, false},
+		{"aside", offsetof(struct move_view, aside), FIELD_FLAG, false},
+	};
+	struct json_object *latency = json_object_object_get(object, "latency");
+
+	move->ios = move->slow_ios = move->narrowed = VIEW_UNKNOWN;
+	move->aside = false;
+	return latency ? read_fields(latency, fields, COUNT(fields), move) : 0;
+}
+
 int view_read_move(struct json_object *object, struct move_view *movep)
 {
 	static const struct field fields[] = {
@@ -169,6 +184,7 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 		{"rate_bytes_s", offsetof(struct move_view, rate_bytes_s), FIELD_NUMBER, true},
 		{"eta_us", offsetof(struct move_view, eta_us), FIELD_NUMBER, true},
 		{"limit_bytes_s", offsetof(struct move_view, limit_bytes_s), FIELD_NUMBER, true},
+		{"max_latency_us", offsetof(struct move_view, max_latency_us), FIELD_NUMBER, true},
 		{"created_us", offsetof(struct move_view, created_us), FIELD_NUMBER, false},
 		{"finished_us", offsetof(struct move_view, finished_us), FIELD_NUMBER, true},
 		{"request_id", offsetof(struct move_view, request_id), FIELD_TEXT, true},
@@ -180,6 +196,8 @@ int view_read_move(struct json_object *object, struct move_view *movep)
 
 	if (ret == 0)
 		ret = read_queue(object, &move);
+	if (ret == 0)
+		ret = read_latency(object, &move);
 	if (ret == 0 && move.id == 0)
 		ret = -EBADMSG;
 	for (size_t i = 0; ret == 0 && i < view_count(move.destinations); i++) {
@@ -258,6 +276,41 @@ int view_read_plan(struct json_object *object, struct plan_view *planp)
 	if (ret == 0)
 		*planp = plan;
 	return ret;
+}
+
+static int read_warning(struct json_object *object, struct warning_view *warningp)
+{
+	static const struct field fields[] = {
+		{"code", offsetof(struct warning_view, code), FIELD_TEXT, false},
+		{"text", offsetof(struct warning_view, text), FIELD_TEXT, false},
+	};
+
+	return read_fields(object, fields, COUNT(fields), warningp);
+}
+
+int view_read_warnings(struct json_object *object, struct json_object **warningsp)
+{
+	struct json_object *warnings = json_object_object_get(object, "warnings");
+	int ret = warnings && !json_object_is_type(warnings, json_type_array) ? -EBADMSG : 0;
+
+	for (size_t i = 0; ret == 0 && warnings && i < view_count(warnings); i++) {
+		struct warning_view warning;
+
+		ret = read_warning(json_object_array_get_idx(warnings, i), &warning);
+	}
+	if (ret == 0)
+		*warningsp = warnings;
+	return ret;
+}
+
+struct warning_view view_get_warning(struct json_object *warnings, size_t i)
+{
+	struct warning_view warning = {0};
+	int ret = read_warning(json_object_array_get_idx(warnings, i), &warning);
+
+	assert(ret == 0);
+	(void)ret;
+	return warning;
 }
 
 int view_read_info(struct json_object *object, struct info_view *infop)

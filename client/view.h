@@ -63,6 +63,11 @@ struct move_view {
 	uint64_t rate_bytes_s;   /* or VIEW_UNKNOWN */
 	uint64_t eta_us;         /* or VIEW_UNKNOWN */
 	uint64_t limit_bytes_s;  /* or VIEW_UNKNOWN: none */
+	uint64_t max_latency_us; /* or VIEW_UNKNOWN: any */
+	uint64_t ios;            /* of its LV; VIEW_UNKNOWN: not counted, nor the next two */
+	uint64_t slow_ios;       /* that took longer than max_latency_us */
+	uint64_t narrowed;       /* so often to half */
+	bool aside;              /* that was not enough: nothing is copied just now */
 	uint64_t created_us;     /* since the epoch */
 	uint64_t finished_us;    /* since the epoch, or VIEW_UNKNOWN */
 	const char *request_id;  /* NULL: none */
@@ -91,6 +96,11 @@ struct plan_view {
 	uint64_t free_bytes;
 };
 
+struct warning_view {
+	const char *code;
+	const char *text;
+};
+
 struct info_view {
 	const char *version;
 	const char *boot_id;
@@ -110,10 +120,14 @@ int view_read_info(struct json_object *object, struct info_view *infop);
 /* An answer that is a limit alone; VIEW_UNKNOWN: none. */
 int view_read_limit(struct json_object *object, uint64_t *limit_bytes_sp);
 
+/* The list of warnings in an answer, NULL of a daemon that knows of none. */
+int view_read_warnings(struct json_object *object, struct json_object **warningsp);
+
 /* One of a list. Its owner was read, so this cannot fail; i is below the list's length. */
 struct pass_view view_get_pass(const struct move_view *move, size_t i);
 struct planned_pass_view view_get_planned_pass(const struct plan_view *plan, size_t i);
 struct run_view view_get_run(const struct planned_pass_view *pass, size_t i);
+struct warning_view view_get_warning(struct json_object *warnings, size_t i);
 const char *view_get_destination(const struct move_view *move, size_t i);
 
 /* Length of such a list. */

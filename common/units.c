@@ -117,9 +117,20 @@ static uint64_t parse_unit(const char *text)
 	return UINT64_C(1) << (10 * (letter - binary + 1));
 }
 
-int units_parse_bytes(const char *text, uint64_t *bytesp)
+/* The unit must take up the whole text. Returns its microseconds, or 0 for what is not a unit. */
+static uint64_t parse_time_unit(const char *text)
 {
-	uint64_t whole, thousandths, unit_bytes, bytes;
+	if (*text == '\0' || strcmp(text, "ms") == 0)
+		return 1000;
+	if (strcmp(text, "us") == 0)
+		return 1;
+	return strcmp(text, "s") == 0 ? USEC_PER_SEC : 0;
+}
+
+/* A number with at most three places behind a point, and a unit. */
+static int parse_quantity(const char *text, uint64_t (*parse)(const char *unit), uint64_t *valuep)
+{
+	uint64_t whole, thousandths, unit, value;
 	int r;
 
 	r = parse_digits(&text, &whole);
@@ -128,16 +139,26 @@ int units_parse_bytes(const char *text, uint64_t *bytesp)
 	r = parse_fraction(&text, &thousandths);
 	if (r < 0)
 		return r;
-	unit_bytes = parse_unit(text);
-	if (unit_bytes == 0)
+	unit = parse(text);
+	if (unit == 0)
 		return -EINVAL;
-	r = multiply(whole, unit_bytes, &bytes);
+	r = multiply(whole, unit, &value);
 	if (r < 0)
 		return r;
-	if (__builtin_add_overflow(bytes, unit_bytes * thousandths / 1000, &bytes))
+	if (__builtin_add_overflow(value, unit * thousandths / 1000, &value))
 		return -EOVERFLOW;
-	*bytesp = bytes;
+	*valuep = value;
 	return 0;
+}
+
+int units_parse_bytes(const char *text, uint64_t *bytesp)
+{
+	return parse_quantity(text, parse_unit, bytesp);
+}
+
+int units_parse_latency(const char *text, uint64_t *latency_usp)
+{
+	return parse_quantity(text, parse_time_unit, latency_usp);
 }
 
 int units_parse_rate(const char *text, uint64_t *rate_bytes_sp)

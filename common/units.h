@@ -36,6 +36,12 @@ int units_parse_bytes(const char *text, uint64_t *bytesp);
 /* Reads a rate: a size, and "/s" behind it if one likes. Returns as units_parse_bytes(). */
 int units_parse_rate(const char *text, uint64_t *rate_bytes_sp);
 
+/*
+ * Reads a latency: a number as above, and "us", "ms" or "s"; without a unit it is milliseconds. The
+ * result is rounded down to microseconds. Returns 0, -EINVAL or -EOVERFLOW.
+ */
+int units_parse_latency(const char *text, uint64_t *latency_usp);
+
 /* "0 B", "1023 B", "1.50 GiB": two places, rounded down. */
 void units_format_bytes(uint64_t bytes, char text[UNITS_TEXT_MAX]);
 

@@ -17,6 +17,7 @@ void settings_apply(const struct settings *settings)
 	lvm_set_timeouts(settings->wiring->lvm, (uint32_t)config->lvm_lock_timeout_ms,
 			 (uint32_t)config->lvm_command_timeout_ms);
 	settings->wiring->compact_bytes = config->journal_compact_bytes;
+	mover_set_default_max_latency(settings->wiring->mover, config->copy_max_latency_ms * 1000);
 	mover_set_history(settings->wiring->mover, config->history_moves);
 	rpc_server_set_limits(settings->rpc, &limits);
 }

@@ -13,6 +13,9 @@
 /* section, name, kind, change, where, least, most, default */
 const struct config_key config_keys[] = {
 	{"log", "level", CONFIG_LEVEL, CONFIG_AT_ONCE, MEMBER(log_level), 0, 0, "info"},
+	/* 0: copying does not give way of itself. */
+	{"copy", "max_latency", CONFIG_DURATION, CONFIG_AT_ONCE, MEMBER(copy_max_latency_ms), 0,
+	 MINUTE_MS, "0s"},
 	{"history", "moves", CONFIG_COUNT, CONFIG_AT_ONCE, MEMBER(history_moves), 10, 10000,
 	 "1000"},
 	/* It is read into memory at once, and cannot be longer than 256 MiB. */

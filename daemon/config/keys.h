@@ -17,6 +17,7 @@
 
 struct config {
 	uint64_t log_level; /* as in <syslog.h> */
+	uint64_t copy_max_latency_ms;
 	uint64_t history_moves;
 	uint64_t journal_compact_bytes;
 	uint64_t lvm_command_timeout_ms;

@@ -8,6 +8,7 @@
 #include "daemon/dm/compare.h"
 #include "daemon/dm/events.h"
 #include "daemon/dm/flush.h"
+#include "daemon/dm/measure.h"
 #include "daemon/dm/pool.h"
 #include "daemon/dm/task.h"
 
@@ -49,6 +50,12 @@ static void act(const struct dm_request *request, struct dm_reply *reply)
 	case DM_REQUEST_COMPARE:
 		reply->code = compare_devices(&request->comparison, &reply->found);
 		return;
+	case DM_REQUEST_FIND:
+		reply->code = task_find_target(request->name);
+		break;
+	case DM_REQUEST_MEASURE:
+		reply->code = measure_latency(request->uuid, request->bound_us, &reply->latency);
+		break;
 	}
 	if (reply->code)
 		snprintf(reply->text, sizeof(reply->text), "%s", task_error_text());
@@ -89,6 +96,13 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep)
 {
 	(void)dm;
 	return task_observe_device(uuid, devicep);
+}
+
+void dm_find_target(struct dm *dm, const char *name, outcome_fn *done, void *arg)
+{
+	struct dm_request request = {.type = DM_REQUEST_FIND, .name = name, .uuid = ""};
+
+	executor_pool_submit(dm->pool, &request, done, arg);
 }
 
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,
@@ -132,4 +146,12 @@ void dm_compare(struct dm *dm, const struct dm_comparison *what, dm_compare_fn *
 		.type = DM_REQUEST_COMPARE, .name = "", .uuid = "", .comparison = *what};
 
 	executor_pool_submit_comparison(dm->pool, &request, done, arg);
+}
+
+void dm_measure(struct dm *dm, const char *uuid, uint64_t bound_us, dm_latency_fn *done, void *arg)
+{
+	struct dm_request request = {
+		.type = DM_REQUEST_MEASURE, .name = "", .uuid = uuid, .bound_us = bound_us};
+
+	executor_pool_submit_measurement(dm->pool, &request, done, arg);
 }

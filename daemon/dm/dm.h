@@ -14,6 +14,7 @@
 #include "common/outcome.h"
 #include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
+#include "daemon/dm/latency.h"
 
 struct dm;
 
@@ -35,6 +36,12 @@ void dm_free(struct dm *dm);
  * errno.
  */
 int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
+
+/*
+ * Looks for a target of the kernel's by its name ("mirror"), which loads its module if it is not
+ * there yet. 0; -ENOENT if there is none; another negative errno if that cannot be told.
+ */
+void dm_find_target(struct dm *dm, const char *name, outcome_fn *done, void *arg);
 
 /*
  * Creates a device with a table and makes it live; with all udev rules but

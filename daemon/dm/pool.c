@@ -19,7 +19,8 @@ struct job {
 	void *bytes;
 	size_t len_bytes;
 	outcome_fn *done;
-	dm_compare_fn *compared; /* in its place, of a comparison */
+	dm_compare_fn *compared; /* in its place, of a comparison … */
+	dm_latency_fn *measured; /* … and of a measurement */
 	void *arg;
 };
 
@@ -54,15 +55,15 @@ static void job_free(struct job *job)
 static void job_finish(struct job *job, const struct dm_reply *reply)
 {
 	struct outcome outcome = {.code = reply->code, .message = reply->text};
-	dm_compare_fn *compared = job->compared;
-	outcome_fn *done = job->done;
-	void *arg = job->arg;
+	const struct job answer = *job;
 
 	job_free(job);
-	if (compared)
-		compared(arg, &outcome, reply->code ? NULL : &reply->found);
+	if (answer.compared)
+		answer.compared(answer.arg, &outcome, reply->code ? NULL : &reply->found);
+	else if (answer.measured)
+		answer.measured(answer.arg, &outcome, reply->code ? NULL : &reply->latency);
 	else
-		done(arg, &outcome);
+		answer.done(answer.arg, &outcome);
 }
 
 static void executor_free(struct executor *executor)
@@ -277,4 +278,10 @@ void executor_pool_submit_comparison(struct executor_pool *pool, const struct dm
 				     dm_compare_fn *done, void *arg)
 {
 	submit(pool, request, (struct job){.compared = done, .arg = arg});
+}
+
+void executor_pool_submit_measurement(struct executor_pool *pool, const struct dm_request *request,
+				      dm_latency_fn *done, void *arg)
+{
+	submit(pool, request, (struct job){.measured = done, .arg = arg});
 }

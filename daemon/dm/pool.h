@@ -38,3 +38,7 @@ void executor_pool_submit(struct executor_pool *pool, const struct dm_request *r
 /* The same for a comparison, whose result done is given. */
 void executor_pool_submit_comparison(struct executor_pool *pool, const struct dm_request *request,
 				     dm_compare_fn *done, void *arg);
+
+/* The same for a measurement. */
+void executor_pool_submit_measurement(struct executor_pool *pool, const struct dm_request *request,
+				      dm_latency_fn *done, void *arg);

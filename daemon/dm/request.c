@@ -19,6 +19,7 @@
 struct wire_head {
 	uint64_t dev;
 	struct dm_comparison comparison;
+	uint64_t bound_us;
 	uint32_t type;
 	uint32_t visibility;
 	uint32_t target_count;
@@ -79,6 +80,7 @@ int dm_request_encode(const struct dm_request *request, void **bytesp, size_t *l
 		.visibility = request->visibility,
 		.dev = request->dev,
 		.comparison = request->comparison,
+		.bound_us = request->bound_us,
 		.target_count = (uint32_t)request->table.count,
 	};
 	_free_ char *bytes = NULL;
@@ -155,7 +157,7 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 	if (len_bytes < sizeof(head))
 		return -EBADMSG;
 	memcpy(&head, bytes, sizeof(head));
-	if (head.type > DM_REQUEST_COMPARE || head.visibility > DM_HIDDEN ||
+	if (head.type > DM_REQUEST_MEASURE || head.visibility > DM_HIDDEN ||
 	    head.target_count > DM_REQUEST_MAX_TARGETS ||
 	    len_bytes != sizeof(head) + head.target_count * sizeof(struct wire_target) ||
 	    !memchr(head.name, '\0', sizeof(head.name)) ||
@@ -166,6 +168,7 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 		.visibility = head.visibility,
 		.dev = head.dev,
 		.comparison = head.comparison,
+		.bound_us = head.bound_us,
 		.name = texts + offsetof(struct wire_head, name),
 		.uuid = texts + offsetof(struct wire_head, uuid),
 	};
@@ -179,5 +182,6 @@ int dm_request_decode(const void *bytes, size_t len_bytes, struct dm_request *re
 bool dm_reply_is_valid(const struct dm_reply *reply)
 {
 	return reply->code <= 0 && memchr(reply->text, '\0', sizeof(reply->text)) &&
-	       reply->found.verdict <= DM_SECOND_UNREADABLE;
+	       reply->found.verdict <= DM_SECOND_UNREADABLE &&
+	       reply->latency.slow_ios <= reply->latency.ios;
 }

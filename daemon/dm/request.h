@@ -8,6 +8,7 @@
 
 #include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
+#include "daemon/dm/latency.h"
 
 /* Most targets of one table that can be sent. */
 #define DM_REQUEST_MAX_TARGETS 65536
@@ -20,6 +21,8 @@ enum dm_request_type {
 	DM_REQUEST_REMOVE,  /* uuid */
 	DM_REQUEST_FLUSH,   /* dev */
 	DM_REQUEST_COMPARE, /* comparison */
+	DM_REQUEST_FIND,    /* name of a target */
+	DM_REQUEST_MEASURE, /* uuid, bound_us */
 };
 
 struct dm_request {
@@ -30,12 +33,14 @@ struct dm_request {
 	enum dm_visibility visibility;
 	dev_t dev;
 	struct dm_comparison comparison;
+	uint64_t bound_us;
 };
 
 /* Fixed in size: it is sent as it lies in memory. */
 struct dm_reply {
 	int code;
 	struct dm_comparison_result found; /* of a comparison */
+	struct dm_latency latency;         /* of a measurement */
 	char text[DM_REPLY_TEXT_MAX];
 };
 

@@ -6,14 +6,14 @@
  *
  *   {"version":1,"move":{…}}     a move as it stands, passes and all
  *   {"version":1,"pass":{…}}     where one pass of a move is now
- *   {"version":1,"goal":{…}}     what the owner wants of a move now, its limit too
+ *   {"version":1,"goal":{…}}     what the owner wants of a move now, its limits too
  *   {"version":1,"next_id":N}    ids below N were given out, and the host's limit (written by
  *                                compaction, and when that limit is changed)
  *
  * Members were added since version 1 was first written: "verify" of a request,
- * "verified_bytes" and "unverified" of a pass, "limit_bytes_s" of a move and a
- * goal, "host_limit_bytes_s" beside "next_id". A record without them reads as
- * false, 0 and "", but without the last one the host's limit stays as it was.
+ * "verified_bytes" and "unverified" of a pass, "limit_bytes_s" and
+ * "max_latency_us" of a move and a goal, "host_limit_bytes_s" beside "next_id". A record without
+ * them reads as false, 0 and "", but without the last one the host's limit stays as it was.
  *
  * Later records outrank earlier ones. Decoding trusts nothing: a record that
  * is not exactly as described is -EBADMSG.
@@ -33,7 +33,8 @@ struct record {
 	struct pass pass;  /* RECORD_PASS; owned; runs only when they were planned anew */
 	uint64_t at_us;    /* RECORD_PASS: when, since the epoch */
 	enum move_goal goal;
-	uint64_t limit_bytes_s; /* RECORD_GOAL */
+	uint64_t limit_bytes_s;  /* RECORD_GOAL */
+	uint64_t max_latency_us; /* RECORD_GOAL */
 	uint64_t next_id;
 	bool has_host_limit; /* RECORD_NEXT_ID */
 	uint64_t host_limit_bytes_s;

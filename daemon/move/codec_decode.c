@@ -242,6 +242,7 @@ static int decode_move(const struct json_object *object, struct move *move)
 	    move->extent_bytes == 0 || move->extent_bytes > EXTENT_BYTES_MAX ||
 	    decode_goal_name(object, &move->goal) < 0 ||
 	    member_read_later_number(object, "limit_bytes_s", &move->limit_bytes_s) < 0 ||
+	    member_read_later_number(object, "max_latency_us", &move->max_latency_us) < 0 ||
 	    member_read_number(object, "created_us", &move->created_us) < 0 ||
 	    member_read_number(object, "finished_us", &move->finished_us) < 0)
 		return -EBADMSG;
@@ -285,7 +286,8 @@ static int decode_body(const struct json_object *object, struct record *record)
 	if ((body = member_find_object(object, "goal"))) {
 		record->type = RECORD_GOAL;
 		if (member_read_number(body, "move_id", &record->move_id) < 0 ||
-		    member_read_later_number(body, "limit_bytes_s", &record->limit_bytes_s) < 0)
+		    member_read_later_number(body, "limit_bytes_s", &record->limit_bytes_s) < 0 ||
+		    member_read_later_number(body, "max_latency_us", &record->max_latency_us) < 0)
 			return -EBADMSG;
 		return decode_goal_name(body, &record->goal);
 	}

@@ -168,6 +168,7 @@ char *codec_encode_move(const struct move *move)
 	json_object_object_add(object, "request", encode_request(move->request));
 	put_text(object, "goal", move_goal_name(move->goal));
 	put_u64(object, "limit_bytes_s", move->limit_bytes_s);
+	put_u64(object, "max_latency_us", move->max_latency_us);
 	put_u64(object, "created_us", move->created_us);
 	put_u64(object, "finished_us", move->finished_us);
 	json_object_object_add(object, "passes", passes);
@@ -192,6 +193,7 @@ char *codec_encode_goal(const struct move *move)
 	put_u64(object, "move_id", move->id);
 	put_text(object, "goal", move_goal_name(move->goal));
 	put_u64(object, "limit_bytes_s", move->limit_bytes_s);
+	put_u64(object, "max_latency_us", move->max_latency_us);
 	return encode_record("goal", object);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/move/decision.h"
 
+#include "daemon/move/guarding.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
@@ -35,8 +36,10 @@ static enum pass_event choose_event(const struct drive *drive, const struct pass
 		return EVENT_PAUSE;
 	if (goal == GOAL_PAUSE && pass->state == PASS_VERIFYING && seen == EVENT_UNVERIFIED)
 		return EVENT_PAUSE;
-	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && limiter_is_runaway(drive))
+	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && limiter_must_stop(drive))
 		return EVENT_AHEAD;
+	if (pass->state == PASS_COPYING && seen == EVENT_MIRRORING && guarding_is_unfit(drive))
+		return EVENT_UNFIT;
 	if (goal == GOAL_RUN && pass->state == PASS_PAUSED && is_before_commit(seen) &&
 	    seen != EVENT_VG_ABSENT)
 		return EVENT_RESUME;

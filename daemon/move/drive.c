@@ -19,6 +19,7 @@
 #include "daemon/move/ending.h"
 #include "daemon/move/entry.h"
 #include "daemon/move/failpoint.h"
+#include "daemon/move/guarding.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/observe.h"
 #include "daemon/move/reason.h"
@@ -378,6 +379,7 @@ static bool step(struct drive *drive)
 	entry_update_progress(pass, &scene.seen);
 	verify_look(drive, pass, &scene.seen);
 	stalling_look(drive);
+	guarding_look(drive);
 	return decision_make(drive, pass, &scene.seen, &event) &&
 	       answer(drive, pass, event, &scene);
 }

@@ -13,12 +13,27 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/policy/guard.h"
 #include "daemon/policy/queue.h"
 #include "daemon/policy/stall.h"
 #include "daemon/policy/throttle.h"
 
 /* Most disks of a pass that are told apart; the rest is left out of the queues. */
 #define DRIVE_DISKS_MAX 16
+
+/* How the LV's latency is watched: guarding.h. */
+struct guarding {
+	struct guard guard;
+	char lv_uuid[DM_ID_MAX]; /* whose latencies are counted; "": none's */
+	uint64_t bound_us;       /* by this bound */
+	bool is_asking;          /* an answer is to come */
+	bool has_failed;         /* the last one was none, which was said */
+	uint64_t asked_us;       /* … to a question with this bound */
+	uint64_t look_at_us;     /* monotonic; when to ask again */
+	bool is_drawn;           /* what is being copied is narrowed for a bound … */
+	unsigned drawn_steps;    /* … by so many steps … */
+	unsigned narrowest;      /* … of so many that are possible */
+};
 
 struct drive {
 	struct mover *mover;
@@ -45,7 +60,8 @@ struct drive {
 	struct search search;             /* of the current pass */
 	struct queue_disk disks[DRIVE_DISKS_MAX]; /* of the current pass */
 	size_t disk_count;
-	struct stall stall;          /* of the current pass */
+	struct stall stall; /* of the current pass */
+	struct guarding guarding;
 	struct throttle throttle;    /* the move's limit */
 	struct throttle_meter meter; /* of what the current pass has copied */
 	bool is_copying;             /* as the limiter has last seen it */

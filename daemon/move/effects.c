@@ -66,6 +66,18 @@ static int adopt_plan(struct drive *drive, struct pass *pass, struct plan *plan)
 	return 0;
 }
 
+static enum pass_reason reason_of_refusal(enum refusal_code code)
+{
+	switch (code) {
+	case REFUSAL_NO_SPACE:
+		return REASON_NO_SPACE;
+	case REFUSAL_PV_READ_ONLY:
+		return REASON_DEST_FAILED;
+	default:
+		return REASON_LV_CHANGED;
+	}
+}
+
 /* The destination was taken, or the LV changed, before the pass was reserved: plan it anew. */
 static int plan_again(struct drive *drive, struct pass *pass)
 {
@@ -82,9 +94,7 @@ static int plan_again(struct drive *drive, struct pass *pass)
 	if (r < 0)
 		return r;
 	if (r == PLAN_REFUSED || plan->pass_count == 0) {
-		ending_give_up(drive, pass,
-			       refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
-								: REASON_LV_CHANGED,
+		ending_give_up(drive, pass, reason_of_refusal(refusal.code),
 			       r == PLAN_REFUSED ? refusal_name(refusal.code)
 						 : "nothing of it lies on the source any more");
 		return EFFECT_HOPELESS;
@@ -274,7 +284,7 @@ static int switch_lv(struct drive *drive, const struct pass *pass, const struct 
 }
 
 static int redraw_leg(struct drive *drive, const struct pass *pass,
-		      const struct effect_scene *scene, bool paused)
+		      const struct effect_scene *scene, enum slice_change change)
 {
 	cleanup(slice_map_deinit) struct slice_map next = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
@@ -283,11 +293,18 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	int r;
 
 	limiter_narrow(drive, &shape);
-	r = slice_map_advance(&scene->seen.map, geometry, &shape, paused, &next);
+	r = slice_map_advance(&scene->seen.map, geometry, &shape, change, &next);
 
 	if (r == 0)
 		r = slice_map_table(&next, geometry, &table);
 	return r < 0 ? r : swap_leg(drive, pass, &table);
+}
+
+static enum slice_change change_for(const struct fsm_row *row)
+{
+	if (row->next == PASS_PAUSED || row->event == EVENT_AHEAD)
+		return SLICES_STOP;
+	return row->event == EVENT_UNFIT ? SLICES_ANEW : SLICES_GO_ON;
 }
 
 static bool pv_is_destination(const struct vg_pv *pv, const struct reservation *reservation)
@@ -355,8 +372,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_ATTACH:
 		return swap_lv(drive, pass, scene, LV_ON_LEG);
 	case ACTION_REDRAW:
-		return redraw_leg(drive, pass, scene,
-				  row->next == PASS_PAUSED || row->event == EVENT_AHEAD);
+		return redraw_leg(drive, pass, scene, change_for(row));
 	case ACTION_CLEAR_LEG:
 		return clear_leg(drive, pass, scene);
 	case ACTION_VERIFY:

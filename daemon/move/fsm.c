@@ -96,6 +96,7 @@ static const struct fsm_row rows[] = {
 	ROW(COPYING, ABORT,             NONE,       UNDOING),
 	ROW(COPYING, PAUSE,             REDRAW,     PAUSED),
 	ROW(COPYING, AHEAD,             REDRAW,     COPYING),
+	ROW(COPYING, UNFIT,             REDRAW,     COPYING),
 
 	ROW(PAUSED, VG_ABSENT,         WAIT,       PAUSED),
 	ROW(PAUSED, LV_GONE,           NONE,       UNDOING),

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/units.h"
 #include "daemon/move/effects.h"
+#include "daemon/move/guarding.h"
 #include "daemon/move/mover_internal.h"
 
 /* How often holding back is tried again after it has failed. */
@@ -34,8 +35,9 @@ static bool anything_is_limited(const struct mover *mover)
 	if (mover->limiter.host.rate_bytes_s != 0)
 		return true;
 	for (size_t i = 0; i < mover->drive_count; i++)
-		if (mover->drives[i]->throttle.rate_bytes_s != 0 &&
-		    !move_is_terminal(mover->drives[i]->move))
+		if (!move_is_terminal(mover->drives[i]->move) &&
+		    (mover->drives[i]->throttle.rate_bytes_s != 0 ||
+		     guarding_is_aside(mover->drives[i])))
 			return true;
 	return false;
 }
@@ -143,9 +145,10 @@ static void look(struct mover *mover, uint64_t now_us)
 		views[i] = (struct throttle_view){
 			.is_copying = drive->is_copying,
 			.is_swapping = drive->is_at_leg,
-			.is_limited = is_limited(drive),
-			.wait_us = longer(throttle_wait_us(&drive->throttle),
-					  throttle_wait_us(&mover->limiter.host)),
+			.is_limited = is_limited(drive) || guarding_is_aside(drive),
+			.wait_us = longer(guarding_is_aside(drive) ? GUARD_LOOK_US : 0,
+					  longer(throttle_wait_us(&drive->throttle),
+						 throttle_wait_us(&mover->limiter.host))),
 		};
 	}
 	advice = throttle_advise(views, mover->drive_count);
@@ -174,6 +177,12 @@ void limiter_look(struct mover *mover)
 	}
 	if (now_us >= limiter->look_at_us || (limiter->is_held && any_is_at_leg(mover)))
 		look(mover, now_us);
+}
+
+void limiter_look_now(struct mover *mover)
+{
+	mover->limiter.look_at_us = 0;
+	limiter_look(mover);
 }
 
 void limiter_begin(struct mover *mover)
@@ -217,6 +226,8 @@ uint64_t limiter_wait_us(struct drive *drive)
 	uint64_t lead_us = throttle_lead_us(&drive->throttle);
 	uint64_t wait_us;
 
+	if (guarding_is_aside(drive))
+		return GUARD_LOOK_US;
 	if (!is_limited(drive))
 		return 0;
 	advance(drive, monotonic_us(drive->mover));
@@ -226,9 +237,10 @@ uint64_t limiter_wait_us(struct drive *drive)
 	return wait_us > lead_us ? wait_us - lead_us : 0;
 }
 
-bool limiter_is_runaway(const struct drive *drive)
+bool limiter_must_stop(const struct drive *drive)
 {
-	return throttle_is_runaway(&drive->throttle) ||
+	return (guarding_is_aside(drive) && !limiter_of(drive)->is_held) ||
+	       throttle_is_runaway(&drive->throttle) ||
 	       throttle_is_runaway(&limiter_of(drive)->host);
 }
 
@@ -268,6 +280,7 @@ void limiter_narrow(struct drive *drive, struct copy_shape *shape)
 	uint64_t region_bytes = lesser_limit(throttle_region_bytes_max(&drive->throttle),
 					     throttle_region_bytes_max(host) / copying);
 
+	guarding_narrow(drive, shape);
 	if (is_limited(drive))
 		copy_shape_narrow(shape, window_bytes, region_bytes);
 }

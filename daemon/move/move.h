@@ -74,6 +74,15 @@ struct move_queue {
 	char disk[VG_DISK_NAME_MAX]; /* whose queue it is, by the kernel's name; "": not known */
 };
 
+/* How an LV fares whose latency is bounded, as long as its pass is being copied. */
+struct move_latency {
+	bool is_known;
+	uint64_t ios;      /* that were counted */
+	uint64_t slow_ios; /* … and took longer than the bound */
+	unsigned narrowed; /* so often the copying is narrowed to half just now */
+	bool is_aside;     /* it is not enough: nothing is copied just now */
+};
+
 struct move {
 	/* recorded in the journal */
 	uint64_t id; /* 1, 2, … never given twice */
@@ -83,9 +92,10 @@ struct move {
 	uint64_t extent_bytes;
 	struct move_request *request;
 	enum move_goal goal;
-	uint64_t limit_bytes_s; /* 0: none */
-	uint64_t created_us;    /* since the epoch */
-	uint64_t finished_us;   /* since the epoch; 0: not yet */
+	uint64_t limit_bytes_s;  /* 0: none */
+	uint64_t max_latency_us; /* of the LV's I/O while it is copied; 0: any */
+	uint64_t created_us;     /* since the epoch */
+	uint64_t finished_us;    /* since the epoch; 0: not yet */
 	struct pass *passes;
 	size_t pass_count;
 	/* observed */
@@ -94,6 +104,7 @@ struct move {
 	bool waiting; /* for something outside: the first unfinished pass's reason says for what */
 	struct move_queue queue;
 	uint64_t stalled_since_us; /* since the epoch; 0: it copies, or need not */
+	struct move_latency latency;
 };
 
 /* Frees a move and all in it; NULL and half-built ones are fine. */

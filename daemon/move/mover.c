@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/move/guarding.h"
 #include "daemon/move/mover_internal.h"
 #include "daemon/move/stalling.h"
 #include "daemon/move/wedge.h"
@@ -84,6 +85,7 @@ static bool forget_oldest(struct mover *mover)
 
 	for (size_t i = mover->drive_count; i-- > 0;) {
 		if (move_is_terminal(mover->drives[i]->move) && !mover->drives[i]->is_comparing &&
+		    !mover->drives[i]->guarding.is_asking &&
 		    !mover->drives[i]->search.is_under_way) {
 			finished++;
 			oldest = i;
@@ -207,6 +209,7 @@ void mover_wake(struct mover *mover)
 			drive_run(drive);
 		if (stalling_due_us(drive) <= now_us)
 			stalling_look(drive);
+		guarding_look(drive);
 	}
 	mover_rearm(mover);
 }
@@ -226,6 +229,8 @@ void mover_rearm(struct mover *mover)
 			next_us = drive->look_at_us;
 		if (stalling_due_us(drive) < next_us)
 			next_us = stalling_due_us(drive);
+		if (guarding_due_us(drive) < next_us)
+			next_us = guarding_due_us(drive);
 	}
 	if (next_us != UINT64_MAX)
 		mover->ports->wake_after(mover->ctx,

@@ -11,6 +11,7 @@
 #include "common/refusal.h"
 #include "daemon/move/move.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/warning.h"
 
 struct mover;
 struct ports;
@@ -50,13 +51,19 @@ void mover_wake(struct mover *mover);
 int mover_keep(void *mover, int (*write)(void *sink, const char *payload, size_t len_bytes),
 	       void *sink);
 
-/* refusal: NULL, or why there is no plan. Both borrowed for the call. */
-typedef void mover_plan_fn(void *arg, const struct refusal *refusal, const struct plan *plan);
+/*
+ * refusal: NULL, or why there is no plan. warnings: about the plan; none with a refusal. All
+ * borrowed for the call.
+ */
+typedef void mover_plan_fn(void *arg, const struct refusal *refusal, const struct plan *plan,
+			   const struct warning_list *warnings);
 /*
  * refusal: NULL, or why nothing was started. move: what was started, or NULL
- * (with no refusal) when there is nothing to move. Both borrowed for the call.
+ * (with no refusal) when there is nothing to move. warnings: about what was started just now. All
+ * borrowed for the call.
  */
-typedef void mover_start_fn(void *arg, const struct refusal *refusal, const struct move *move);
+typedef void mover_start_fn(void *arg, const struct refusal *refusal, const struct move *move,
+			    const struct warning_list *warnings);
 
 /* Plans without touching anything. Consumes the request. done may be called from inside. */
 void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg);
@@ -84,6 +91,16 @@ int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 		    struct refusal *refusal);
 int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal);
 uint64_t mover_host_limit(const struct mover *mover);
+
+/*
+ * Changes how long the I/O of a move's LVs may take while they are copied, and records it: no more
+ * than one in a hundred is to take longer, and copying gives way for it; 0: nothing is watched.
+ * Returns as mover_set_goal() does. The time is not checked: see MOVE_MAX_LATENCY_MIN_US.
+ */
+int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
+			  struct refusal *refusal);
+/* That of moves yet to begin whose request does not say. */
+void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us);
 
 /* All moves by ascending id; prev NULL: the first. NULL after the last. */
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);

@@ -65,31 +65,60 @@ static void look_anew(struct drive *drive)
 	drive_run(drive);
 }
 
+/* Returns 0 or PLAN_REFUSED; it is recorded then, or as it was. */
+static int change_number(struct mover *mover, struct move *move, uint64_t *numberp, uint64_t number,
+			 struct refusal *refusal)
+{
+	uint64_t before = *numberp;
+	int r;
+
+	if (move_is_terminal(move))
+		return refuse(refusal, REFUSAL_MOVE_ENDED, move->id,
+			      move_state_name(move_state(move)));
+	*numberp = number;
+	r = number == before ? 0 : mover_record(mover, codec_encode_goal(move));
+	if (r < 0) {
+		*numberp = before;
+		return refuse(refusal, REFUSAL_JOURNAL_FAILED, move->id, strerror(-r));
+	}
+	mover_publish(mover, move);
+	return 0;
+}
+
 int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 		    struct refusal *refusal)
 {
 	struct drive *drive = mover_find_drive(mover, id);
 	struct move *move = drive ? drive->move : NULL;
-	uint64_t before;
-	int r;
 
 	if (!move)
 		return refuse(refusal, REFUSAL_NO_SUCH_MOVE, id, NULL);
-	if (move_is_terminal(move))
-		return refuse(refusal, REFUSAL_MOVE_ENDED, id, move_state_name(move_state(move)));
-	if (move->limit_bytes_s == limit_bytes_s)
+	if (move->limit_bytes_s == limit_bytes_s && !move_is_terminal(move))
 		return 0;
-	before = move->limit_bytes_s;
-	move->limit_bytes_s = limit_bytes_s;
-	r = mover_record(mover, codec_encode_goal(move));
-	if (r < 0) {
-		move->limit_bytes_s = before;
-		return refuse(refusal, REFUSAL_JOURNAL_FAILED, id, strerror(-r));
-	}
+	if (change_number(mover, move, &move->limit_bytes_s, limit_bytes_s, refusal) != 0)
+		return PLAN_REFUSED;
 	limiter_change(mover, drive, limit_bytes_s);
-	mover_publish(mover, move);
 	look_anew(drive);
 	return 0;
+}
+
+int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
+			  struct refusal *refusal)
+{
+	struct drive *drive = mover_find_drive(mover, id);
+	struct move *move = drive ? drive->move : NULL;
+
+	if (!move)
+		return refuse(refusal, REFUSAL_NO_SUCH_MOVE, id, NULL);
+	if (change_number(mover, move, &move->max_latency_us, max_latency_us, refusal) != 0)
+		return PLAN_REFUSED;
+	look_anew(drive);
+	return 0;
+}
+
+void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us)
+{
+	mover->default_max_latency_us = max_latency_us;
 }
 
 int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)

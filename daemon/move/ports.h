@@ -11,9 +11,11 @@
 #include "common/outcome.h"
 #include "daemon/dm/comparison.h"
 #include "daemon/dm/device.h"
+#include "daemon/dm/latency.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/preflight.h"
 
 /* The codes of an outcome are those of lvm.h and dm.h. */
 
@@ -40,7 +42,11 @@ struct ports {
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 
+	/* What is known of the host besides; at once, and as of the last list_pvs(). */
+	void (*look_at_host)(void *ctx, struct preflight_host *hostp);
+
 	/* device-mapper; devices are named by their UUIDs */
+	void (*find_mirror)(void *ctx, outcome_fn *done, void *arg); /* -ENOENT: there is none */
 	int (*observe)(void *ctx, const char *uuid, struct dm_device *devicep);
 	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
 		       outcome_fn *done, void *arg);
@@ -49,6 +55,9 @@ struct ports {
 	void (*remove)(void *ctx, const char *uuid, outcome_fn *done, void *arg);
 	void (*flush)(void *ctx, dev_t dev, outcome_fn *done, void *arg);
 	void (*compare)(void *ctx, const struct dm_comparison *what, dm_compare_fn *done,
+			void *arg);
+
+	void (*measure)(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_fn *done,
 			void *arg);
 
 	/*

@@ -142,6 +142,7 @@ static int replay_goal(struct mover *mover, const struct record *record)
 		return -EBADMSG;
 	drive->move->goal = record->goal;
 	drive->move->limit_bytes_s = record->limit_bytes_s;
+	drive->move->max_latency_us = record->max_latency_us;
 	return 0;
 }
 

@@ -72,7 +72,8 @@
 	E(ABORT, "abort") /* the owner wants it undone */                                          \
 	E(PAUSE, "pause")                                                                          \
 	E(RESUME, "resume")                                                                        \
-	E(AHEAD, "ahead of its limit") /* what copies must stop until it is due again */
+	E(AHEAD, "ahead of its limit") /* what copies must stop until it is due again */           \
+	E(UNFIT, "unfit")              /* what copies is to be copied in another shape */
 
 /* What is done in answer. A(enumerator, name). */
 #define PASS_ACTION_LIST(A)                                                                      \

@@ -17,6 +17,9 @@
 
 /* The lowest limit in bytes a second that can be asked for: a small region each second. */
 #define MOVE_LIMIT_MIN UINT64_C(65536)
+/* A bound below the first no disk keeps, one above the last nobody notices. */
+#define MOVE_MAX_LATENCY_MIN_US UINT64_C(100)
+#define MOVE_MAX_LATENCY_MAX_US UINT64_C(60000000)
 
 /* A PV somebody named, with the extents of it that are meant. */
 struct pv_choice {
@@ -32,9 +35,11 @@ struct move_request {
 	char *lv; /* "lv", "vg/lv", "/dev/vg/lv" or "/dev/mapper/vg-lv"; NULL: all LVs */
 	struct pv_choice *destinations; /* none: every other allocatable PV of the VG */
 	size_t destination_count;
-	char *request_id;       /* the caller's own name for this request, NULL: none */
-	bool verify;            /* compare source and destination before each commit */
-	uint64_t limit_bytes_s; /* to begin with; the move's own may change. 0: none */
+	char *request_id;        /* the caller's own name for this request, NULL: none */
+	bool verify;             /* compare source and destination before each commit */
+	uint64_t limit_bytes_s;  /* to begin with; the move's own may change. 0: none */
+	bool has_max_latency;    /* otherwise that is the daemon's to choose */
+	uint64_t max_latency_us; /* the same; 0: any */
 };
 
 /* Frees a request and all in it; NULL and half-built ones are fine. */

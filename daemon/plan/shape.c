@@ -9,8 +9,11 @@
 #define NARROW_REGION_MIN_SECTORS 128u
 
 const struct copy_tuning copy_tuning_default = {
-	/* Four copies of 512 KiB keep the queue of a solid-state disk filled. */
-	.solid = {.parallel = 4, .region_sectors = 1024},
+	/*
+	 * As much as it takes to keep a solid-state disk busy in spite of its latency. What is more
+	 * only waits in the disk's queue, and the applications' I/O behind it.
+	 */
+	.solid = {.parallel = 8, .region_sectors = 128},
 	/* A disk that turns would seek between several; 2 MiB at a time disturb others least. */
 	.turning = {.parallel = 1, .region_sectors = 4096},
 	/* Half is left to applications. */
@@ -51,6 +54,33 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 	if (shape.parallel > fitting)
 		shape.parallel = fitting;
 	return shape;
+}
+
+static bool halve(struct copy_shape *shape)
+{
+	if (shape->parallel > 1)
+		shape->parallel /= 2;
+	else if (shape->region_sectors > NARROW_REGION_MIN_SECTORS)
+		shape->region_sectors /= 2;
+	else
+		return false;
+	return true;
+}
+
+void copy_shape_halve(struct copy_shape *shape, unsigned times)
+{
+	while (times > 0 && halve(shape))
+		times--;
+}
+
+unsigned copy_shape_count_halvings(const struct copy_shape *shape)
+{
+	struct copy_shape rest = *shape;
+	unsigned times = 0;
+
+	while (halve(&rest))
+		times++;
+	return times;
 }
 
 /* All mirrors get as many whole regions; what does not go round should not be much of the window.

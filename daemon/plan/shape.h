@@ -31,6 +31,14 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 				 const struct copy_tuning *tuning);
 
 /*
+ * Narrows a shape so often to half of what it has under way: first the mirrors, then the regions,
+ * down to one region of 64 KiB.
+ */
+void copy_shape_halve(struct copy_shape *shape, unsigned times);
+/* How often that narrows it. */
+unsigned copy_shape_count_halvings(const struct copy_shape *shape);
+
+/*
  * Narrows a shape to one that begins to copy about window_bytes at a time, one region at the
  * least, in regions of at most region_bytes where that is not below 64 KiB.
  */

@@ -80,8 +80,9 @@ int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp)
 	return 0;
 }
 
-/* Turns what is synced into slices that are, and what a pause stops into ones that wait. */
-static void settle(const struct slice_map *map, bool paused, struct slice_map *next)
+/* Turns what is synced into slices that are, and what is to be stopped, or cut anew, into ones that
+ * wait. */
+static void settle(const struct slice_map *map, enum slice_change change, struct slice_map *next)
 {
 	for (size_t i = 0; i < map->count; i++) {
 		const struct slice *slice = &map->slices[i];
@@ -91,7 +92,7 @@ static void settle(const struct slice_map *map, bool paused, struct slice_map *n
 			continue;
 		}
 		lay(next, SLICE_NOSYNC, slice->synced_sectors);
-		lay(next, paused ? SLICE_IDENTITY : SLICE_SYNC,
+		lay(next, change == SLICES_GO_ON ? SLICE_SYNC : SLICE_IDENTITY,
 		    slice->len_sectors - slice->synced_sectors);
 	}
 }
@@ -252,7 +253,8 @@ static void set_regions(struct slice_map *map, const struct copy_shape *shape)
 }
 
 int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
-		      const struct copy_shape *shape, bool paused, struct slice_map *nextp)
+		      const struct copy_shape *shape, enum slice_change change,
+		      struct slice_map *nextp)
 {
 	cleanup(slice_map_deinit) struct slice_map settled = {0}, next = {0};
 	int r;
@@ -265,9 +267,10 @@ int slice_map_advance(const struct slice_map *map, const struct leg_geometry *ge
 		r = make_room(&next, 2 * map->count + shape->parallel + SHORT_PIECES_MAX);
 	if (r < 0)
 		return r;
-	settle(map, paused, &settled);
+	settle(map, change, &settled);
 	join(&settled, geometry);
-	r = begin_copies(&settled, paused ? 0 : free_slots(&settled, shape), shape, &next);
+	r = begin_copies(&settled, change == SLICES_STOP ? 0 : free_slots(&settled, shape), shape,
+			 &next);
 	if (r < 0)
 		return r;
 	set_regions(&next, shape);

@@ -36,18 +36,25 @@ void slice_map_deinit(struct slice_map *map);
 /* All of it waiting. Returns 0 or -ENOMEM. */
 int slice_map_init(const struct leg_geometry *geometry, struct slice_map *mapp);
 
+/* What becomes of the slices that are being copied, but for what is synced of them. */
+enum slice_change {
+	SLICES_GO_ON, /* they are copied further, and others are begun beside them */
+	SLICES_ANEW,  /* they wait, and what is copied from now on is chosen anew */
+	SLICES_STOP,  /* they wait, and nothing is copied */
+};
+
 /*
  * The map to load next: what is synced becomes SLICE_NOSYNC, neighbours of a
- * kind are joined within a run, and, unless paused, up to shape->parallel
+ * kind are joined within a run, and, unless all stops, up to shape->parallel
  * slices of like length, cut from the longest stretches that wait, are
  * SLICE_SYNC; more of them where only short ones wait and no limit narrows the
- * shape. A slice already being copied goes on being copied (paused: it waits,
- * but for its synced part). The map must be one that the functions here have
+ * shape. The map must be one that the functions here have
  * made for the geometry; shape->region_sectors must be a power of two, at
  * least 2. Returns 0 or -ENOMEM.
  */
 int slice_map_advance(const struct slice_map *map, const struct leg_geometry *geometry,
-		      const struct copy_shape *shape, bool paused, struct slice_map *nextp);
+		      const struct copy_shape *shape, enum slice_change change,
+		      struct slice_map *nextp);
 
 /* The leg's table for a map. Returns 0 or -ENOMEM. */
 int slice_map_table(const struct slice_map *map, const struct leg_geometry *geometry,

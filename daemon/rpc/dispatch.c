@@ -26,6 +26,7 @@ static const struct method methods[] = {
 	{"org.pvmoved.Pause", MAY_CHANGE, method_pause, parameters_id},
 	{"org.pvmoved.Resume", MAY_CHANGE, method_resume, parameters_id},
 	{"org.pvmoved.SetLimit", MAY_CHANGE, method_set_limit, parameters_limit},
+	{"org.pvmoved.SetMaxLatency", MAY_CHANGE, method_set_max_latency, parameters_max_latency},
 	{"org.pvmoved.SetHostLimit", MAY_CHANGE, method_set_host_limit, parameters_host_limit},
 	{"org.pvmoved.List", MAY_LOOK, method_list, parameters_optional_id},
 	{"org.pvmoved.GetInfo", MAY_LOOK, method_get_info, parameters_none},

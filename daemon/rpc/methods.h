@@ -16,6 +16,7 @@ void method_abort(struct call *call, struct parameters *parameters);
 void method_pause(struct call *call, struct parameters *parameters);
 void method_resume(struct call *call, struct parameters *parameters);
 void method_set_limit(struct call *call, struct parameters *parameters);
+void method_set_max_latency(struct call *call, struct parameters *parameters);
 void method_set_host_limit(struct call *call, struct parameters *parameters);
 void method_list(struct call *call, struct parameters *parameters);
 void method_get_info(struct call *call, struct parameters *parameters);

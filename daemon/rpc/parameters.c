@@ -134,6 +134,35 @@ static int read_limit(const struct reading *reading, void *out)
 	return 0;
 }
 
+static bool max_latency_is_sane(uint64_t max_latency_us)
+{
+	return max_latency_us >= MOVE_MAX_LATENCY_MIN_US &&
+	       max_latency_us <= MOVE_MAX_LATENCY_MAX_US;
+}
+
+static int read_max_latency(const struct reading *reading, void *out)
+{
+	uint64_t max_latency_us;
+
+	if (protocol_read_number(reading->value, &max_latency_us) < 0 ||
+	    !max_latency_is_sane(max_latency_us))
+		return -EBADMSG;
+	*(uint64_t *)out = max_latency_us;
+	return 0;
+}
+
+/* Here 0 says that none is wanted, whatever moves have by default. */
+static int read_request_max_latency(const struct reading *reading, void *out)
+{
+	struct move_request *request = out;
+
+	if (protocol_read_number(reading->value, &request->max_latency_us) < 0 ||
+	    (request->max_latency_us != 0 && !max_latency_is_sane(request->max_latency_us)))
+		return -EBADMSG;
+	request->has_max_latency = true;
+	return 0;
+}
+
 static int read_id(const struct reading *reading, void *out)
 {
 	struct parameters *parameters = out;
@@ -200,6 +229,7 @@ static const struct parameter request_parameters[] = {
 	 PARAMETER_REQUEST_ID_MAX},
 	{"verify", false, read_flag, offsetof(struct move_request, verify), 0},
 	{"limit_bytes_s", false, read_limit, offsetof(struct move_request, limit_bytes_s), 0},
+	{"max_latency_us", false, read_request_max_latency, 0, 0},
 	END,
 };
 
@@ -219,6 +249,11 @@ const struct parameter parameters_optional_id[] = {{"id", false, read_id, 0, 0},
 const struct parameter parameters_limit[] = {
 	{"id", true, read_id, 0, 0},
 	{"limit_bytes_s", false, read_limit, offsetof(struct parameters, limit_bytes_s), 0},
+	END,
+};
+const struct parameter parameters_max_latency[] = {
+	{"id", true, read_id, 0, 0},
+	{"max_latency_us", false, read_max_latency, offsetof(struct parameters, max_latency_us), 0},
 	END,
 };
 const struct parameter parameters_host_limit[] = {

@@ -25,8 +25,9 @@ struct parameters {
 	struct move_request *request; /* owned; devices are looked up */
 	bool has_id;
 	uint64_t id;
-	uint64_t limit_bytes_s; /* 0: none */
-	char *interface;        /* owned */
+	uint64_t limit_bytes_s;  /* 0: none */
+	uint64_t max_latency_us; /* 0: any */
+	char *interface;         /* owned */
 };
 
 /* A value on its way from JSON into a struct. */
@@ -49,6 +50,7 @@ extern const struct parameter parameters_none[];
 extern const struct parameter parameters_id[];
 extern const struct parameter parameters_optional_id[];
 extern const struct parameter parameters_limit[];
+extern const struct parameter parameters_max_latency[];
 extern const struct parameter parameters_host_limit[];
 extern const struct parameter parameters_request[];
 extern const struct parameter parameters_interface[];

@@ -88,7 +88,7 @@ def show(results):
         for who, asked, _, least, most, whole, rounds in limit_lines(results, kind):
             print(f'  limit    {who:28} {rounds} x: {asked / 1e6:6.2f} MB/s asked for,'
                   f' {least:.2f} to {most:.2f} of it in any 10 s, {whole:.2f} in all')
-        for part in ('idle', 'load', 'segments'):
+        for part in ('idle', 'load', 'guard', 'segments'):
             sides = contenders(results, kind, part)
             base = figure(sides['pvmove'], 'whole_s') if 'pvmove' in sides else None
             for who, moves in sides.items():
@@ -98,7 +98,7 @@ def show(results):
                       f' {text(share_of_limit(moves), ".2f")} of the limit,'
                       f' CPU {figure(moves, "cpu_s"):.1f} s,'
                       f' {text(figure(moves, "mirrors"), ".0f")} x {text(figure(moves, "region_kib"), ".0f")} KiB')
-                if part == 'load':
+                if part in ('load', 'guard'):
                     phase = 'copy' if who != 'nobody' else 'before'
                     print(f'           p50 {text(latency_ms(moves, phase, "p50_us"), ".2f")}'
                           f' p99 {text(latency_ms(moves, phase, "p99_us"), ".2f")}'

@@ -52,6 +52,19 @@ static void read_vg(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *
 	world_ask(ctx, &request);
 }
 
+static void look_at_host(void *ctx, struct preflight_host *hostp)
+{
+	*hostp = ((const struct world *)ctx)->host;
+}
+
+static void find_mirror(void *ctx, outcome_fn *done, void *arg)
+{
+	const struct world_request request = {
+		.call = WORLD_FIND_MIRROR, .answer.done = done, .arg = arg};
+
+	world_ask(ctx, &request);
+}
+
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
 		    port_guard_fn *guard, port_vg_fn *done, void *arg)
 {
@@ -128,6 +141,15 @@ static void compare(void *ctx, const struct dm_comparison *what, dm_compare_fn *
 	world_ask(ctx, &request);
 }
 
+static void measure(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_fn *done, void *arg)
+{
+	struct world_request request = {
+		.call = WORLD_MEASURE, .bound_us = bound_us, .answer.measure = done, .arg = arg};
+
+	snprintf(request.uuid, sizeof(request.uuid), "%s", uuid);
+	world_ask(ctx, &request);
+}
+
 static int hold(void *ctx, bool held)
 {
 	struct world *world = ctx;
@@ -137,6 +159,8 @@ static int hold(void *ctx, bool held)
 		return -EIO;
 	if (fate == TRAP_FAIL)
 		return world->trap.code;
+	if (world->dm.hold_error < 0)
+		return world->dm.hold_error;
 	world->dm.held = held;
 	world->dead |= fate == TRAP_DIE_AFTER;
 	return fate == TRAP_FAIL_AFTER || world->dead ? -EIO : 0;
@@ -191,6 +215,8 @@ const struct ports *world_ports(void)
 		.record = record,
 		.list_pvs = list_pvs,
 		.read_vg = read_vg,
+		.look_at_host = look_at_host,
+		.find_mirror = find_mirror,
 		.edit_vg = edit_vg,
 		.set_active = set_active,
 		.observe = observe,
@@ -199,6 +225,7 @@ const struct ports *world_ports(void)
 		.remove = remove_device,
 		.flush = flush,
 		.compare = compare,
+		.measure = measure,
 		.hold = hold,
 		.now_us = now_us,
 		.monotonic_us = monotonic_us,

@@ -108,6 +108,22 @@ static int flush(struct world *world, struct fake_disk *disk)
 	return r;
 }
 
+/* Counting begins when it is first asked for, and ends with the LV or when that is asked for. */
+static int measure(struct world *world, struct world_request *request)
+{
+	struct fake_latency *latency = &world->latency;
+
+	if (!fake_dm_find(&world->dm, request->uuid))
+		return -ENXIO;
+	if (latency->error < 0)
+		return latency->error;
+	latency->counted = (struct dm_latency){0};
+	if (request->bound_us != 0 && request->bound_us == latency->bound_us)
+		latency->counted = (struct dm_latency){latency->ios, latency->slow_ios};
+	latency->bound_us = request->bound_us;
+	return 0;
+}
+
 static int effect(struct world *world, struct world_request *request)
 {
 	struct fake_disk *disk;
@@ -129,6 +145,10 @@ static int effect(struct world *world, struct world_request *request)
 		return disk ? flush(world, disk) : -ENXIO;
 	case WORLD_COMPARE:
 		return compare(world, request);
+	case WORLD_FIND_MIRROR:
+		return world->host.lacks_mirror ? -ENOENT : 0;
+	case WORLD_MEASURE:
+		return measure(world, request);
 	case WORLD_LIST_PVS:
 	case WORLD_READ_VG:
 	case WORLD_RECORD:
@@ -213,6 +233,9 @@ void world_request_answer(struct world *world, struct world_request *request)
 	else if (request->call == WORLD_COMPARE)
 		request->answer.compare(request->arg, &result,
 					result.code == 0 ? &request->found : NULL);
+	else if (request->call == WORLD_MEASURE)
+		request->answer.measure(request->arg, &result,
+					result.code == 0 ? &world->latency.counted : NULL);
 	else
 		request->answer.done(request->arg, &result);
 }

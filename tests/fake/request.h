@@ -25,6 +25,7 @@ struct world_request {
 	dev_t dev;
 	struct dm_comparison comparison;
 	struct dm_comparison_result found;
+	uint64_t bound_us;
 	struct vg *edited; /* the metadata just after the edit; owned */
 	/* who is told */
 	union {
@@ -32,6 +33,7 @@ struct world_request {
 		port_pvs_fn *pvs;
 		port_vg_fn *vg;
 		dm_compare_fn *compare;
+		dm_latency_fn *measure;
 	} answer;
 	void *arg;
 };

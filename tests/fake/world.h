@@ -22,18 +22,20 @@
 #define WORLD_DISKS_MAX 6
 
 /* C(enumerator, name of the port, it changes something) */
-#define WORLD_CALL_LIST(C)                \
-	C(RECORD, "record", true)         \
-	C(LIST_PVS, "list_pvs", false)    \
-	C(READ_VG, "read_vg", false)      \
-	C(EDIT_VG, "edit_vg", true)       \
-	C(SET_ACTIVE, "set_active", true) \
-	C(OBSERVE, "observe", false)      \
-	C(CREATE, "create", true)         \
-	C(SWAP, "swap", true)             \
-	C(REMOVE, "remove", true)         \
-	C(FLUSH, "flush", true)           \
-	C(COMPARE, "compare", false)      \
+#define WORLD_CALL_LIST(C)                   \
+	C(RECORD, "record", true)            \
+	C(LIST_PVS, "list_pvs", false)       \
+	C(READ_VG, "read_vg", false)         \
+	C(FIND_MIRROR, "find_mirror", false) \
+	C(EDIT_VG, "edit_vg", true)          \
+	C(SET_ACTIVE, "set_active", true)    \
+	C(OBSERVE, "observe", false)         \
+	C(CREATE, "create", true)            \
+	C(SWAP, "swap", true)                \
+	C(REMOVE, "remove", true)            \
+	C(FLUSH, "flush", true)              \
+	C(COMPARE, "compare", false)         \
+	C(MEASURE, "measure", false)         \
 	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,
@@ -71,6 +73,14 @@ enum world_end { WORLD_DAEMON_KILLED, WORLD_POWER_CUT };
 struct world_request;
 TAILQ_HEAD(world_queue, world_request);
 
+/* What the kernel counts of how long the application's I/O takes, of all LVs together. */
+struct fake_latency {
+	uint64_t ios, slow_ios; /* that come with each look at them */
+	uint64_t bound_us;      /* 0: nothing is counted */
+	int error;              /* the kernel cannot count; 0: it can */
+	struct dm_latency counted;
+};
+
 struct world {
 	struct fake_disk disks[WORLD_DISKS_MAX];
 	size_t disk_count;
@@ -103,7 +113,9 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
-	bool swaps_hang;    /* no swap ends: one of the disks below hangs */
+	struct preflight_host host;
+	bool swaps_hang; /* no swap ends: one of the disks below hangs */
+	struct fake_latency latency;
 	bool compare_hangs; /* no comparison ends: one of its disks hangs */
 	bool is_restless;   /* no comparison ever sees anything at rest */
 };

@@ -155,11 +155,12 @@ static void check_slices(const struct slice_map *map, const struct leg_progress 
 	CLAIM(at == geometry.len_sectors);
 	if (progress->synced && progress->trouble == LEG_SOUND)
 		CLAIM(all_equal);
-	for (int paused = 0; paused < 2; paused++) {
+	for (int change = SLICES_GO_ON; change <= SLICES_STOP; change++) {
 		cleanup(slice_map_deinit) struct slice_map next = {0};
 		cleanup(dm_table_deinit) struct dm_table table = {0};
 
-		CLAIM(slice_map_advance(map, &geometry, &shape, paused, &next) == 0);
+		CLAIM(slice_map_advance(map, &geometry, &shape, (enum slice_change)change, &next) ==
+		      0);
 		CLAIM(slice_map_table(&next, &geometry, &table) == 0);
 		CLAIM(dm_table_len(&table) == geometry.len_sectors);
 		check_table(&table);

@@ -111,6 +111,25 @@ static void limits_are_read_as_rates(void **state)
 	assert_true(start.options.limit_bytes_s == UINT64_C(3) << 29);
 }
 
+static void latencies_are_read_as_times(void **state)
+{
+	cleanup(parsed_deinit) struct parsed one = parse("limit 7 --max-latency 20ms");
+	cleanup(parsed_deinit) struct parsed none = parse("limit --max-latency none 7");
+	cleanup(parsed_deinit) struct parsed start = parse("start --max-latency 1.5s /dev/sdb");
+	cleanup(parsed_deinit) struct parsed both = parse("limit 7 20m --max-latency 20ms");
+	cleanup(parsed_deinit) struct parsed all = parse("limit --all --max-latency 20ms");
+	cleanup(parsed_deinit) struct parsed low = parse("limit 7 --max-latency 99us");
+
+	(void)state;
+	assert_true(one.options.has_max_latency && one.options.id == 7);
+	assert_true(one.options.max_latency_us == 20000);
+	assert_true(none.options.has_max_latency && none.options.max_latency_us == 0);
+	assert_true(start.options.max_latency_us == 1500000);
+	assert_int_equal(both.code, EXIT_USAGE);
+	assert_int_equal(all.code, EXIT_USAGE);
+	assert_int_equal(low.code, EXIT_USAGE);
+}
+
 static void limits_that_make_no_sense_are_refused(void **state)
 {
 	static const char *const lines[] = {"limit",
@@ -256,6 +275,7 @@ int main(void)
 		cmocka_unit_test(start_takes_what_pvmove_takes),
 		cmocka_unit_test(options_stand_anywhere),
 		cmocka_unit_test(limits_are_read_as_rates),
+		cmocka_unit_test(latencies_are_read_as_times),
 		cmocka_unit_test(limits_that_make_no_sense_are_refused),
 		cmocka_unit_test(commands_about_a_move_take_its_id),
 		cmocka_unit_test(status_needs_no_id),

@@ -163,6 +163,26 @@ static void a_rate_may_say_that_it_is_one(void **state)
 	assert_int_equal(rate_bytes_s, 1024);
 }
 
+static void latencies_are_read_in_milliseconds_unless_they_say(void **state)
+{
+	uint64_t us = 77;
+
+	(void)state;
+	assert_int_equal(units_parse_latency("20", &us), 0);
+	assert_true(us == 20000);
+	assert_int_equal(units_parse_latency("0.5ms", &us), 0);
+	assert_true(us == 500);
+	assert_int_equal(units_parse_latency("250us", &us), 0);
+	assert_true(us == 250);
+	assert_int_equal(units_parse_latency("1.5s", &us), 0);
+	assert_true(us == 1500000);
+	assert_int_equal(units_parse_latency("20 ms", &us), -EINVAL);
+	assert_int_equal(units_parse_latency("20m", &us), -EINVAL);
+	assert_int_equal(units_parse_latency("-1", &us), -EINVAL);
+	assert_int_equal(units_parse_latency("99999999999999999999s", &us), -EOVERFLOW);
+	assert_true(us == 1500000);
+}
+
 static void what_is_not_a_rate_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -252,6 +272,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_a_rate_is_refused),
 		cmocka_unit_test(sizes_are_shown_rounded_down_in_the_largest_unit),
 		cmocka_unit_test(durations_are_shown_in_their_two_largest_units),
+		cmocka_unit_test(latencies_are_read_in_milliseconds_unless_they_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

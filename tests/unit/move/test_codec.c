@@ -60,6 +60,7 @@ static struct move *make_move(void)
 	move->request = request;
 	move->goal = GOAL_PAUSE;
 	move->limit_bytes_s = UINT64_C(20) << 20;
+	move->max_latency_us = 20000;
 	move->created_us = 1;
 	move->passes = pass;
 	move->pass_count = 1;
@@ -160,10 +161,13 @@ static void a_record_from_before_there_were_limits_is_read(void **state)
 	(void)state;
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.move->limit_bytes_s, UINT64_C(20) << 20);
+	assert_int_equal(record.move->max_latency_us, 20000);
 	record_deinit(&record);
 	leave_out(text, "\"limit_bytes_s\"");
+	leave_out(text, "\"max_latency_us\"");
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.move->limit_bytes_s, 0);
+	assert_int_equal(record.move->max_latency_us, 0);
 	record_deinit(&record);
 	free(text);
 	move_free(move);
@@ -265,6 +269,7 @@ static void goals_and_ids_come_back(void **state)
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);
 	assert_int_equal(record.goal, GOAL_PAUSE);
 	assert_int_equal(record.limit_bytes_s, UINT64_C(20) << 20);
+	assert_int_equal(record.max_latency_us, 20000);
 	free(text);
 	text = codec_encode_next_id(UINT64_C(1) << 40, UINT64_C(1) << 30);
 	assert_int_equal(codec_decode(text, strlen(text), &record), 0);

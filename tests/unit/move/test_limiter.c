@@ -10,7 +10,7 @@
 #include "daemon/move/effects.h"
 #include "daemon/move/mover_internal.h"
 #include "tests/fake/memory.h"
-#include "tests/fake/world.h"
+#include "tests/fake/scene.h"
 
 #define STEPS_MAX 200000
 #define KIB       (UINT64_C(1) << 10)
@@ -20,18 +20,6 @@ static const uint64_t disk_pes[WORLD_DISKS_MAX] = {80, 80};
 static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
 	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 60}}}}},
 };
-
-struct scene {
-	struct world world;
-	struct mover *mover;
-	uint64_t id;
-};
-
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
-{
-	assert_null(refusal);
-	*(uint64_t *)arg = move->id;
-}
 
 static struct drive *get_drive(const struct scene *scene)
 {
@@ -65,19 +53,16 @@ static void run_to(struct scene *scene, uint64_t bytes)
 	assert_true(copied_bytes(scene) >= bytes);
 }
 
+/* A move off the first disk that copies, slowly. */
 static int set_up(void **state)
 {
 	struct scene *scene = fake_alloc(1, sizeof(*scene));
-	struct move_request *request = fake_alloc(1, sizeof(*request));
+	struct move_request *request;
 
-	world_init(&scene->world, disk_pes, vgs, 1);
-	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
-	scene->world.mover = scene->mover;
-	mover_begin(scene->mover);
-	request->source.device = fake_strdup(scene->world.disks[0].path);
-	request->source.dev = scene->world.disks[0].dev;
+	scene_begin(scene, disk_pes, vgs);
+	request = scene_request(scene);
 	request->limit_bytes_s = RATE;
-	mover_start(scene->mover, request, on_start, &scene->id);
+	scene_start(scene, request);
 	run_to(scene, 1);
 	*state = scene;
 	return 0;
@@ -85,11 +70,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct scene *scene = *state;
-
-	mover_free(scene->mover);
-	world_deinit(&scene->world);
-	free(scene);
+	scene_end(*state);
+	free(*state);
 	return 0;
 }
 

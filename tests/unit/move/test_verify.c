@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/fake/memory.h"
-#include "tests/fake/world.h"
+#include "tests/fake/scene.h"
 
 /* More than any of these moves needs. */
 #define STEPS_MAX        5000
@@ -25,20 +25,11 @@ static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
 	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 2}, {0, 4, 2}, {0, 7, 1}}}}},
 };
 
-struct scene {
-	struct world world;
-	struct mover *mover;
-	uint64_t id; /* of the move; 0: not started yet */
-};
-
 static int set_up(void **state)
 {
 	struct scene *scene = fake_alloc(1, sizeof(*scene));
 
-	world_init(&scene->world, disk_pes, vgs, 1);
-	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
-	scene->world.mover = scene->mover;
-	mover_begin(scene->mover);
+	scene_begin(scene, disk_pes, vgs);
 	*state = scene;
 	return 0;
 }
@@ -47,53 +38,18 @@ static int tear_down(void **state)
 {
 	struct scene *scene = *state;
 
-	mover_free(scene->mover);
-	world_deinit(&scene->world);
+	scene_end(scene);
 	free(scene);
 	return 0;
-}
-
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
-{
-	assert_null(refusal);
-	*(uint64_t *)arg = move->id;
 }
 
 /* Off the first disk, onto the second. */
 static void start(struct scene *scene, bool verify)
 {
-	struct move_request *request = fake_alloc(1, sizeof(*request));
+	struct move_request *request = scene_request(scene);
 
-	request->source.device = fake_strdup(scene->world.disks[0].path);
-	request->source.dev = scene->world.disks[0].dev;
 	request->verify = verify;
-	mover_start(scene->mover, request, on_start, &scene->id);
-}
-
-static const struct move *move_of(const struct scene *scene)
-{
-	return mover_find_move(scene->mover, scene->id);
-}
-
-static const struct pass *pass_of(const struct scene *scene)
-{
-	return &move_of(scene)->passes[0];
-}
-
-static bool is_in(const struct scene *scene, enum pass_state state)
-{
-	return scene->id != 0 && pass_of(scene)->state == state;
-}
-
-static void run_until(struct scene *scene, enum pass_state state)
-{
-	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, state); i++) {
-		if (is_in(scene, PASS_FAILED) || is_in(scene, PASS_DONE))
-			fail_msg("it ended as %s: %s", pass_state_name(pass_of(scene)->state),
-				 pass_of(scene)->reason_text);
-		world_step(&scene->world);
-	}
-	assert_true(is_in(scene, state));
+	scene_start(scene, request);
 }
 
 static void run_steps(struct scene *scene, unsigned steps)
@@ -104,17 +60,10 @@ static void run_steps(struct scene *scene, unsigned steps)
 
 static void run_until_some_is_verified(struct scene *scene)
 {
-	for (unsigned i = 0; i < STEPS_MAX && pass_of(scene)->verified_bytes == 0; i++)
+	for (unsigned i = 0; i < STEPS_MAX && scene_pass(scene)->verified_bytes == 0; i++)
 		world_step(&scene->world);
-	assert_int_not_equal(pass_of(scene)->verified_bytes, 0);
-	assert_int_equal(pass_of(scene)->state, PASS_VERIFYING);
-}
-
-static void set_goal(struct scene *scene, enum move_goal goal)
-{
-	struct refusal refusal;
-
-	assert_int_equal(mover_set_goal(scene->mover, scene->id, goal, &refusal), 0);
+	assert_int_not_equal(scene_pass(scene)->verified_bytes, 0);
+	assert_int_equal(scene_pass(scene)->state, PASS_VERIFYING);
 }
 
 /* A daemon that dies, and the next one. */
@@ -140,8 +89,9 @@ static bool *cells_of_extent(bool *cells, uint64_t pe)
 
 static void assert_all_verified(const struct scene *scene)
 {
-	assert_int_equal(move_verified_bytes(move_of(scene)), move_total_bytes(move_of(scene)));
-	assert_string_equal(pass_of(scene)->unverified, "");
+	assert_int_equal(move_verified_bytes(scene_move(scene)),
+			 move_total_bytes(scene_move(scene)));
+	assert_string_equal(scene_pass(scene)->unverified, "");
 }
 
 static void what_is_equal_is_committed(void **state)
@@ -149,10 +99,10 @@ static void what_is_equal_is_committed(void **state)
 	struct scene *scene = *state;
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
-	run_until(scene, PASS_DONE);
+	scene_run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_DONE);
 	assert_all_verified(scene);
-	assert_int_equal(pass_of(scene)->reason, REASON_NONE);
+	assert_int_equal(scene_pass(scene)->reason, REASON_NONE);
 }
 
 static void nothing_is_compared_where_nobody_asked_for_it(void **state)
@@ -160,10 +110,10 @@ static void nothing_is_compared_where_nobody_asked_for_it(void **state)
 	struct scene *scene = *state;
 
 	start(scene, false);
-	run_until(scene, PASS_DONE);
+	scene_run_until(scene, PASS_DONE);
 	for (uint64_t i = 0; i < scene->world.call_count; i++)
 		assert_int_not_equal(scene->world.calls[i], WORLD_COMPARE);
-	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+	assert_int_equal(move_verified_bytes(scene_move(scene)), 0);
 }
 
 static void a_move_that_is_done_says_after_a_restart_that_it_was_verified(void **state)
@@ -171,7 +121,7 @@ static void a_move_that_is_done_says_after_a_restart_that_it_was_verified(void *
 	struct scene *scene = *state;
 
 	start(scene, true);
-	run_until(scene, PASS_DONE);
+	scene_run_until(scene, PASS_DONE);
 	restart(scene);
 	assert_all_verified(scene);
 }
@@ -181,12 +131,12 @@ static void a_restart_begins_anew(void **state)
 	struct scene *scene = *state;
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	run_until_some_is_verified(scene);
 	restart(scene);
-	assert_int_equal(pass_of(scene)->state, PASS_VERIFYING);
-	assert_int_equal(pass_of(scene)->verified_bytes, 0);
-	run_until(scene, PASS_DONE);
+	assert_int_equal(scene_pass(scene)->state, PASS_VERIFYING);
+	assert_int_equal(scene_pass(scene)->verified_bytes, 0);
+	scene_run_until(scene, PASS_DONE);
 	assert_all_verified(scene);
 }
 
@@ -197,19 +147,19 @@ static void what_was_compared_before_it_was_copied_again_does_not_count(void **s
 	const struct fake_vg *vg = &scene->world.lvm.vgs[0];
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	run_until_some_is_verified(scene);
 	assert_int_equal(fake_lvm_refresh(&scene->world.lvm, vg, &vg->lvs[0]), 0);
 	for (uint64_t pe = 0; pe < disk_pes[1]; pe++)
 		cells_of_extent(scene->world.disks[1].corrupting, pe)[0] = true;
 	scene->world.dm.event = true;
-	run_until(scene, PASS_FAILED);
-	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
+	scene_run_until(scene, PASS_FAILED);
+	assert_int_equal(scene_pass(scene)->reason, REASON_VERIFY_FAILED);
 	for (unsigned le = 0; le < 5; le++) {
 		char name[64];
 
 		snprintf(name, sizeof(name), "logical extents %u to %u ", le, le);
-		assert_non_null(strstr(pass_of(scene)->reason_text, name));
+		assert_non_null(strstr(scene_pass(scene)->reason_text, name));
 	}
 }
 
@@ -219,21 +169,21 @@ static void a_pause_keeps_what_was_compared(void **state)
 	uint64_t verified_bytes;
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	run_until_some_is_verified(scene);
-	set_goal(scene, GOAL_PAUSE);
-	assert_int_equal(pass_of(scene)->state, PASS_PAUSED);
+	scene_set_goal(scene, GOAL_PAUSE);
+	assert_int_equal(scene_pass(scene)->state, PASS_PAUSED);
 	run_steps(scene, 200);
-	verified_bytes = pass_of(scene)->verified_bytes;
+	verified_bytes = scene_pass(scene)->verified_bytes;
 	assert_int_not_equal(verified_bytes, 0);
 	run_steps(scene, 200);
-	assert_int_equal(pass_of(scene)->verified_bytes, verified_bytes);
-	set_goal(scene, GOAL_RUN);
-	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_DONE); i++) {
-		assert_true(pass_of(scene)->verified_bytes >= verified_bytes);
+	assert_int_equal(scene_pass(scene)->verified_bytes, verified_bytes);
+	scene_set_goal(scene, GOAL_RUN);
+	for (unsigned i = 0; i < STEPS_MAX && !scene_is_in(scene, PASS_DONE); i++) {
+		assert_true(scene_pass(scene)->verified_bytes >= verified_bytes);
 		world_step(&scene->world);
 	}
-	run_until(scene, PASS_DONE);
+	scene_run_until(scene, PASS_DONE);
 	assert_all_verified(scene);
 }
 
@@ -244,12 +194,12 @@ static void an_abort_does_not_wait_for_a_comparison(void **state)
 
 	scene->world.compare_hangs = true;
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
-	set_goal(scene, GOAL_ABORT);
-	run_until(scene, PASS_ABORTED);
+	scene_run_until(scene, PASS_VERIFYING);
+	scene_set_goal(scene, GOAL_ABORT);
+	scene_run_until(scene, PASS_ABORTED);
 	scene->world.compare_hangs = false;
 	run_steps(scene, 200);
-	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+	assert_int_equal(move_verified_bytes(scene_move(scene)), 0);
 }
 
 static void a_destination_that_fails_is_left_while_a_comparison_hangs(void **state)
@@ -258,12 +208,12 @@ static void a_destination_that_fails_is_left_while_a_comparison_hangs(void **sta
 
 	scene->world.compare_hangs = true;
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	for (uint64_t pe = 0; pe < disk_pes[1]; pe++)
 		memset(cells_of_extent(scene->world.disks[1].unwritable, pe), true,
 		       CELLS_PER_EXTENT);
-	run_until(scene, PASS_FAILED);
-	assert_int_equal(pass_of(scene)->reason, REASON_DEST_FAILED);
+	scene_run_until(scene, PASS_FAILED);
+	assert_int_equal(scene_pass(scene)->reason, REASON_DEST_FAILED);
 }
 
 static void a_difference_fails_the_move_and_is_named(void **state)
@@ -273,12 +223,12 @@ static void a_difference_fails_the_move_and_is_named(void **state)
 	/* logical extents 2 and 3 go to extents 2 and 3 */
 	cells_of_extent(scene->world.disks[1].corrupting, 3)[1] = true;
 	start(scene, true);
-	run_until(scene, PASS_FAILED);
-	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
-	assert_non_null(strstr(pass_of(scene)->reason_text,
+	scene_run_until(scene, PASS_FAILED);
+	assert_int_equal(scene_pass(scene)->reason, REASON_VERIFY_FAILED);
+	assert_non_null(strstr(scene_pass(scene)->reason_text,
 			       "vg/data: logical extents 3 to 3 (sectors 7296 to 7423 of "
 			       "/dev/fake0, 5248 to 5375 of /dev/fake1)"));
-	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+	assert_int_equal(move_verified_bytes(scene_move(scene)), 0);
 }
 
 static void what_cannot_be_read_back_fails_the_move_and_is_named(void **state)
@@ -287,9 +237,9 @@ static void what_cannot_be_read_back_fails_the_move_and_is_named(void **state)
 
 	start(scene, true);
 	cells_of_extent(scene->world.disks[1].unreadable, 0)[0] = true;
-	run_until(scene, PASS_FAILED);
-	assert_int_equal(pass_of(scene)->reason, REASON_DEST_FAILED);
-	assert_non_null(strstr(pass_of(scene)->reason_text, "2048 to 2175 of /dev/fake1"));
+	scene_run_until(scene, PASS_FAILED);
+	assert_int_equal(scene_pass(scene)->reason, REASON_DEST_FAILED);
+	assert_non_null(strstr(scene_pass(scene)->reason_text, "2048 to 2175 of /dev/fake1"));
 }
 
 static void what_is_never_at_rest_fails_the_move(void **state)
@@ -298,9 +248,9 @@ static void what_is_never_at_rest_fails_the_move(void **state)
 
 	scene->world.is_restless = true;
 	start(scene, true);
-	run_until(scene, PASS_FAILED);
-	assert_int_equal(pass_of(scene)->reason, REASON_VERIFY_FAILED);
-	assert_non_null(strstr(pass_of(scene)->reason_text, "could not be compared"));
+	scene_run_until(scene, PASS_FAILED);
+	assert_int_equal(scene_pass(scene)->reason, REASON_VERIFY_FAILED);
+	assert_non_null(strstr(scene_pass(scene)->reason_text, "could not be compared"));
 }
 
 /* The destination has it, and the source is no place to stay. */
@@ -309,14 +259,15 @@ static void what_the_source_does_not_give_is_named_and_the_move_goes_on(void **s
 	struct scene *scene = *state;
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	cells_of_extent(scene->world.disks[0].unreadable, 5)[7] = true;
-	run_until(scene, PASS_DONE);
-	assert_int_equal(move_total_bytes(move_of(scene)) - move_verified_bytes(move_of(scene)),
+	scene_run_until(scene, PASS_DONE);
+	assert_int_equal(move_total_bytes(scene_move(scene)) -
+				 move_verified_bytes(scene_move(scene)),
 			 CELL_BYTES);
-	assert_non_null(strstr(pass_of(scene)->unverified, "8064 to 8191 of /dev/fake0"));
+	assert_non_null(strstr(scene_pass(scene)->unverified, "8064 to 8191 of /dev/fake0"));
 	restart(scene);
-	assert_non_null(strstr(pass_of(scene)->unverified, "8064 to 8191 of /dev/fake0"));
+	assert_non_null(strstr(scene_pass(scene)->unverified, "8064 to 8191 of /dev/fake0"));
 }
 
 static void fail_source(struct scene *scene)
@@ -333,11 +284,11 @@ static void a_source_that_takes_no_writes_is_left_before_all_is_compared(void **
 
 	scene->world.compare_hangs = true;
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
+	scene_run_until(scene, PASS_VERIFYING);
 	fail_source(scene);
-	run_until(scene, PASS_DONE);
-	assert_non_null(strstr(pass_of(scene)->unverified, "takes no writes any more"));
-	assert_int_equal(move_verified_bytes(move_of(scene)), 0);
+	scene_run_until(scene, PASS_DONE);
+	assert_non_null(strstr(scene_pass(scene)->unverified, "takes no writes any more"));
+	assert_int_equal(move_verified_bytes(scene_move(scene)), 0);
 }
 
 static void a_source_that_takes_no_writes_is_left_in_spite_of_a_pause(void **state)
@@ -345,12 +296,12 @@ static void a_source_that_takes_no_writes_is_left_in_spite_of_a_pause(void **sta
 	struct scene *scene = *state;
 
 	start(scene, true);
-	run_until(scene, PASS_VERIFYING);
-	set_goal(scene, GOAL_PAUSE);
-	run_until(scene, PASS_PAUSED);
+	scene_run_until(scene, PASS_VERIFYING);
+	scene_set_goal(scene, GOAL_PAUSE);
+	scene_run_until(scene, PASS_PAUSED);
 	fail_source(scene);
-	run_until(scene, PASS_DONE);
-	assert_non_null(strstr(pass_of(scene)->unverified, "takes no writes any more"));
+	scene_run_until(scene, PASS_DONE);
+	assert_non_null(strstr(scene_pass(scene)->unverified, "takes no writes any more"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -364,11 +315,11 @@ static void the_sectors_of_the_source_that_cannot_be_read_are_named(void **state
 	start(scene, false);
 	cells[2] = true;
 	cells[3] = true;
-	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_FAILED); i++)
+	for (unsigned i = 0; i < STEPS_MAX && !scene_is_in(scene, PASS_FAILED); i++)
 		world_step(&scene->world);
-	assert_true(is_in(scene, PASS_FAILED));
-	assert_int_equal(pass_of(scene)->reason, REASON_SOURCE_UNREADABLE);
-	trouble = &pass_of(scene)->trouble;
+	assert_true(scene_is_in(scene, PASS_FAILED));
+	assert_int_equal(scene_pass(scene)->reason, REASON_SOURCE_UNREADABLE);
+	trouble = &scene_pass(scene)->trouble;
 	assert_int_equal(trouble->side, TROUBLE_SOURCE);
 	assert_true(trouble->is_exact);
 	assert_int_equal(trouble->first_sector,
@@ -378,7 +329,7 @@ static void the_sectors_of_the_source_that_cannot_be_read_are_named(void **state
 	assert_int_equal(trouble->le_count, 1);
 	/* the next daemon knows it too */
 	restart(scene);
-	assert_true(pass_of(scene)->trouble.is_exact);
+	assert_true(scene_pass(scene)->trouble.is_exact);
 }
 
 static void a_search_without_a_result_ends_the_move_all_the_same(void **state)
@@ -386,16 +337,16 @@ static void a_search_without_a_result_ends_the_move_all_the_same(void **state)
 	struct scene *scene = *state;
 
 	start(scene, false);
-	run_until(scene, PASS_COPYING);
+	scene_run_until(scene, PASS_COPYING);
 	cells_of_extent(scene->world.disks[0].unreadable, 5)[2] = true;
-	run_until(scene, PASS_UNDOING);
+	scene_run_until(scene, PASS_UNDOING);
 	/* readable again, as such sectors may be */
 	cells_of_extent(scene->world.disks[0].unreadable, 5)[2] = false;
-	for (unsigned i = 0; i < STEPS_MAX && !is_in(scene, PASS_FAILED); i++)
+	for (unsigned i = 0; i < STEPS_MAX && !scene_is_in(scene, PASS_FAILED); i++)
 		world_step(&scene->world);
-	assert_true(is_in(scene, PASS_FAILED));
-	assert_int_equal(pass_of(scene)->trouble.side, TROUBLE_SOURCE);
-	assert_false(pass_of(scene)->trouble.is_exact);
+	assert_true(scene_is_in(scene, PASS_FAILED));
+	assert_int_equal(scene_pass(scene)->trouble.side, TROUBLE_SOURCE);
+	assert_false(scene_pass(scene)->trouble.is_exact);
 }
 
 int main(void)

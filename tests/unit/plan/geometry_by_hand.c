@@ -58,11 +58,11 @@ struct slice_map hand_map(const struct leg_geometry *geometry)
 }
 
 void hand_advance(struct slice_map *map, const struct leg_geometry *geometry,
-		  const struct copy_shape *shape, bool paused)
+		  const struct copy_shape *shape, enum slice_change change)
 {
 	struct slice_map next;
 
-	if (slice_map_advance(map, geometry, shape, paused, &next) != 0)
+	if (slice_map_advance(map, geometry, shape, change, &next) != 0)
 		abort();
 	slice_map_deinit(map);
 	*map = next;

@@ -18,4 +18,4 @@ struct dm_mirror_status *hand_statuses(const struct dm_table *table, uint64_t sy
 struct slice_map hand_map(const struct leg_geometry *geometry);
 /* Puts the next map in place of this one. */
 void hand_advance(struct slice_map *map, const struct leg_geometry *geometry,
-		  const struct copy_shape *shape, bool paused);
+		  const struct copy_shape *shape, enum slice_change change);

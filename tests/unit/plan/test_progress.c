@@ -116,7 +116,7 @@ static void a_last_region_cut_short_counts_as_long_as_it_is(void **state)
 
 	(void)state;
 	assert_int_equal(slice_map_init(&geometry, &seen), 0);
-	assert_int_equal(slice_map_advance(&seen, &geometry, &shape, false, &map), 0);
+	assert_int_equal(slice_map_advance(&seen, &geometry, &shape, SLICES_GO_ON, &map), 0);
 	assert_int_equal(slice_map_table(&map, &geometry, &table), 0);
 	statuses = hand_statuses(&table, UINT64_MAX);
 	assert_int_equal(statuses[0].total_regions, 3);

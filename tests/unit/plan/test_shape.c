@@ -27,20 +27,23 @@ static struct leg_geometry *set_up(struct scene *scene, uint32_t queue_requests,
 	return &scene->geometry;
 }
 
+static const struct copy_tuning four = {.solid = {.parallel = 4, .region_sectors = 1024},
+					.queue_percent_max = 50};
+
 static unsigned parallel(const struct leg_geometry *geometry)
 {
-	return copy_shape_for(geometry, &copy_tuning_default).parallel;
+	return copy_shape_for(geometry, &four).parallel;
 }
 
-static void disks_that_do_not_turn_are_copied_by_four(void **state)
+static void disks_that_do_not_turn_are_copied_by_eight(void **state)
 {
 	struct scene scene;
 	struct copy_shape shape =
 		copy_shape_for(set_up(&scene, 256, 1280 * 1024), &copy_tuning_default);
 
 	(void)state;
-	assert_int_equal(shape.parallel, 4);
-	assert_int_equal(shape.region_sectors, 512 * KIB_SECTORS);
+	assert_int_equal(shape.parallel, 8);
+	assert_int_equal(shape.region_sectors, 64 * KIB_SECTORS);
 }
 
 static void one_disk_that_turns_is_copied_by_one(void **state)
@@ -97,9 +100,26 @@ static void all_that_chooses_is_in_the_tuning(void **state)
 	assert_int_equal(copy_shape_for(&scene.geometry, &tuning).region_sectors, 8192);
 }
 
+static void a_shape_is_halved_down_to_one_small_region(void **state)
+{
+	struct copy_shape shape = {.parallel = 4, .region_sectors = 512};
+
+	(void)state;
+	assert_int_equal(copy_shape_count_halvings(&shape), 4);
+	copy_shape_halve(&shape, 1);
+	assert_int_equal(shape.parallel, 2);
+	assert_int_equal(shape.region_sectors, 512);
+	copy_shape_halve(&shape, 2);
+	assert_int_equal(shape.parallel, 1);
+	assert_int_equal(shape.region_sectors, 256);
+	copy_shape_halve(&shape, 1000);
+	assert_int_equal(shape.region_sectors, 64 * KIB_SECTORS);
+	assert_int_equal(copy_shape_count_halvings(&shape), 0);
+}
+
 static unsigned narrowed(uint64_t window_bytes, uint64_t region_bytes, uint64_t *pieces_bytesp)
 {
-	struct copy_shape shape = copy_tuning_default.solid;
+	struct copy_shape shape = {.parallel = 4, .region_sectors = 1024};
 
 	copy_shape_narrow(&shape, window_bytes, region_bytes);
 	assert_int_equal(shape.piece_max_sectors % shape.region_sectors, 0);
@@ -127,11 +147,12 @@ static void a_narrowed_window_is_used_to_four_fifths_by_as_many_mirrors_as_can(v
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(disks_that_do_not_turn_are_copied_by_four),
+		cmocka_unit_test(disks_that_do_not_turn_are_copied_by_eight),
 		cmocka_unit_test(one_disk_that_turns_is_copied_by_one),
 		cmocka_unit_test(a_queue_that_is_not_known_limits_nothing),
 		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
 		cmocka_unit_test(all_that_chooses_is_in_the_tuning),
+		cmocka_unit_test(a_shape_is_halved_down_to_one_small_region),
 		cmocka_unit_test(
 			a_narrowed_window_is_used_to_four_fifths_by_as_many_mirrors_as_can),
 	};

@@ -55,7 +55,7 @@ static void one_run_is_cut_into_four_alike(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < 4; i++) {
 		assert_slice(&map, i, SLICE_SYNC, i * 100 * MIB, 100 * MIB);
@@ -70,7 +70,7 @@ static void slices_are_dealt_to_the_longest_stretches(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 7);
 	assert_slice(&map, 0, SLICE_IDENTITY, 0, 40 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 40 * MIB, 130 * MIB);
@@ -90,7 +90,7 @@ static void pieces_of_one_window_are_alike(void **state)
 
 	(void)state;
 	/* 160, 90, 80 and then 53 or 45: the shortest piece is a third of 160, in whole regions. */
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 5);
 	assert_slice(&map, 0, SLICE_SYNC, 0, PIECE);
 	assert_slice(&map, 1, SLICE_IDENTITY, PIECE, 90 * MIB - PIECE);
@@ -104,7 +104,7 @@ static void a_region_is_never_longer_than_its_slice(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	for (size_t i = 0; i < map.count; i++) {
 		uint32_t region = map.slices[i].region_sectors;
 
@@ -123,7 +123,7 @@ static void what_is_less_than_a_region_is_no_slice_of_its_own(void **state)
 	(void)state;
 	/* Pieces of two regions; the second takes the rest, which is less than a third. */
 	hand_advance(&map, &geometry, &(struct copy_shape){.parallel = 3, .region_sectors = 1024},
-		     false);
+		     SLICES_GO_ON);
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_SYNC, 0, 2048);
 	assert_slice(&map, 1, SLICE_SYNC, 2048, 3048);
@@ -136,7 +136,7 @@ static void one_mirror_has_a_bounded_number_of_regions(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	for (size_t i = 0; i < map.count; i++)
 		if (map.slices[i].kind == SLICE_SYNC)
 			assert_int_equal(map.slices[i].len_sectors, (uint64_t)4096 * 1024);
@@ -148,15 +148,15 @@ static void what_is_synced_is_never_copied_again(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, SLICES_GO_ON);
 	map.slices[0].synced_sectors = 100 * MIB;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	/* The slice goes on; nothing waits that the three free places could take. */
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 100 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 100 * MIB, 300 * MIB);
 	map.slices[1].synced_sectors = 300 * MIB;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 1);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 400 * MIB);
 	assert_int_equal(map.slices[0].region_sectors, 524288); /* 400 MiB hold one of 256 */
@@ -168,11 +168,11 @@ static void neighbours_join_within_their_run_only(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < map.count; i++)
 		map.slices[i].synced_sectors = map.slices[i].len_sectors;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_int_equal(map.count, 2);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 40 * MIB);
 	assert_slice(&map, 1, SLICE_NOSYNC, 40 * MIB, 40 * MIB);
@@ -184,18 +184,18 @@ static void a_paused_leg_copies_nothing_and_forgets_nothing(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	map.slices[0].synced_sectors = 10 * MIB;
 	map.slices[1].synced_sectors = 100 * MIB;
-	hand_advance(&map, &geometry, &four, true);
+	hand_advance(&map, &geometry, &four, SLICES_STOP);
 	assert_int_equal(map.count, 4);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 10 * MIB);
 	assert_slice(&map, 1, SLICE_IDENTITY, 10 * MIB, 90 * MIB);
 	assert_slice(&map, 2, SLICE_NOSYNC, 100 * MIB, 100 * MIB);
 	assert_slice(&map, 3, SLICE_IDENTITY, 200 * MIB, 200 * MIB);
-	hand_advance(&map, &geometry, &four, true);
+	hand_advance(&map, &geometry, &four, SLICES_STOP);
 	assert_int_equal(map.count, 4);
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 10 * MIB);
 	assert_int_equal(map.slices[1].kind, SLICE_SYNC);
 }
@@ -207,11 +207,11 @@ static void free_places_are_filled_while_others_still_copy(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_slice(&map, 4, SLICE_IDENTITY, 400 * MIB, 100 * MIB);
 	map.slices[0].synced_sectors = 100 * MIB;
 	map.slices[2].synced_sectors = 30 * MIB;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_slice(&map, 0, SLICE_NOSYNC, 0, 100 * MIB);
 	assert_slice(&map, 1, SLICE_SYNC, 100 * MIB, 100 * MIB);
 	assert_slice(&map, 2, SLICE_NOSYNC, 200 * MIB, 30 * MIB);
@@ -227,7 +227,7 @@ static void short_stretches_are_copied_many_at_a_time(void **state)
 
 	(void)state;
 	/* The shape says one; what is far shorter than the others waits all the same. */
-	hand_advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, SLICES_GO_ON);
 	assert_int_equal(map.count, 5);
 	for (size_t i = 0; i < 3; i++)
 		assert_slice(&map, i, SLICE_SYNC, i * MIB, 1 * MIB);
@@ -242,7 +242,7 @@ static void long_stretches_keep_to_the_shape(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 	assert_slice(&map, 3, SLICE_SYNC, 12 * MIB, 4 * MIB);
 	assert_slice(&map, 4, SLICE_IDENTITY, 16 * MIB, 4 * MIB);
 }
@@ -253,8 +253,8 @@ static void slices_already_copying_go_on_under_a_smaller_shape(void **state)
 	cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
 	(void)state;
-	hand_advance(&map, &geometry, &four, false);
-	hand_advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &four, SLICES_GO_ON);
+	hand_advance(&map, &geometry, &one, SLICES_GO_ON);
 	assert_int_equal(map.count, 4);
 	for (size_t i = 0; i < map.count; i++) {
 		assert_int_equal(map.slices[i].kind, SLICE_SYNC);
@@ -270,9 +270,9 @@ static void a_table_mirrors_each_slice_to_its_own_place(void **state)
 	const struct dm_target *target;
 
 	(void)state;
-	hand_advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, SLICES_GO_ON);
 	map.slices[1].synced_sectors = 10 * MIB;
-	hand_advance(&map, &geometry, &one, false);
+	hand_advance(&map, &geometry, &one, SLICES_GO_ON);
 	assert_int_equal(slice_map_table(&map, &geometry, &table), 0);
 	assert_int_equal(table.count, 3);
 	assert_int_equal(dm_table_len(&table), 48 * MIB);
@@ -327,7 +327,7 @@ static void a_narrow_window_begins_no_more_than_it_may(void **state)
 	uint64_t begun = 0;
 
 	(void)state;
-	hand_advance(&map, &geometry, &shape, false);
+	hand_advance(&map, &geometry, &shape, SLICES_GO_ON);
 	for (size_t i = 0; i < map.count; i++)
 		if (map.slices[i].kind == SLICE_SYNC)
 			begun += map.slices[i].len_sectors;

@@ -154,15 +154,17 @@ static void any_history_of_windows_keeps_what_is_copied(void **state)
 			if (hand_random(&seed, 2))
 				shape.piece_max_sectors =
 					shape.region_sectors * (1 + hand_random(&seed, 5));
-			bool paused = hand_random(&seed, 4) == 0;
+			enum slice_change change = hand_random(&seed, 4) == 0   ? SLICES_STOP
+						   : hand_random(&seed, 4) == 0 ? SLICES_ANEW
+										: SLICES_GO_ON;
 			size_t copying = count_kind(&map, SLICE_SYNC);
 			struct slice_map next;
 
-			assert_int_equal(slice_map_advance(&map, &geometry, &shape, paused, &next),
+			assert_int_equal(slice_map_advance(&map, &geometry, &shape, change, &next),
 					 0);
 			assert_sound(&next, &geometry);
 			assert_nothing_lost_or_won(&map, &next, &geometry);
-			if (paused)
+			if (change == SLICES_STOP)
 				assert_int_equal(count_kind(&next, SLICE_SYNC), 0);
 			else
 				assert_true(count_kind(&next, SLICE_SYNC) <= copying ||
@@ -191,7 +193,7 @@ static void every_leg_is_copied_in_a_bounded_number_of_windows(void **state)
 		size_t windows = 0;
 
 		while (count_kind(&map, SLICE_NOSYNC) < map.count) {
-			hand_advance(&map, &geometry, &shape, false);
+			hand_advance(&map, &geometry, &shape, SLICES_GO_ON);
 			copy_on(&map, &seed, true);
 			assert_true(++windows <= geometry.count + 16);
 		}
@@ -214,7 +216,7 @@ static void a_leg_of_ten_thousand_runs_is_drawn_at_once(void **state)
 	{
 		cleanup(slice_map_deinit) struct slice_map map = hand_map(&geometry);
 
-		hand_advance(&map, &geometry, &four, false);
+		hand_advance(&map, &geometry, &four, SLICES_GO_ON);
 		assert_int_equal(count_kind(&map, SLICE_SYNC), 4);
 		assert_round_trip(&map, &geometry);
 	}

@@ -230,7 +230,6 @@ void model_begin(struct model *model, uint64_t rate_bytes_s, uint64_t other_byte
 {
 	model->now_us = 5 * SEC_US;
 	model->move_count = other_bytes_s == UINT64_MAX ? 1 : 2;
-	model->random = 1;
 	throttle_set(&model->moves[0].throttle, rate_bytes_s, model->now_us);
 	throttle_set(&model->moves[1].throttle, other_bytes_s, model->now_us);
 }

@@ -5,7 +5,7 @@
  * A machine that copies under limits, with the limiter's control law in the loop: disks,
  * dm-mirror's copying with its brake, tables that take time to draw, and a daemon that sees whole
  * regions only and looks late. It does by throttle.h what daemon/move/limiter.c does. Time goes in
- * steps of a millisecond; what varies is the same in each run.
+ * steps of a millisecond; what varies follows from the seed that the caller sets.
  */
 
 #include <stdbool.h>
@@ -20,8 +20,8 @@
 #define KIB              (UINT64_C(1) << 10)
 
 #define MODEL_MOVES_MAX  2
-#define MODEL_MIRRORS    4
-#define MODEL_TENTHS_MAX 1200 /* of a second */
+#define MODEL_MIRRORS    8
+#define MODEL_TENTHS_MAX 1600 /* of a second */
 
 struct model_mirror {
 	uint64_t left_bytes;   /* to be copied, of the region under way too */
@@ -59,7 +59,7 @@ struct model {
 	uint64_t look_at_us;
 	bool is_held, was_ever_held;
 	size_t tenth_count;
-	uint64_t random;
+	uint64_t random; /* the seed, at first */
 };
 
 /* A limit of UINT64_MAX is no second move, one of 0 no limit. The disk's and all times are the

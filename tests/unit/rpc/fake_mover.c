@@ -11,6 +11,7 @@
 #define GIB (UINT64_C(1) << 30)
 
 static const char vg_uuid[] = "aaaaaa-bbbb-cccc-dddd-eeee-ffff-gggggg";
+static const struct warning_list no_warnings;
 static const char lv_uuid[] = "hhhhhh-iiii-jjjj-kkkk-llll-mmmm-nnnnnn";
 
 void fake_mover_init(struct mover *mover)
@@ -23,6 +24,7 @@ void fake_mover_deinit(struct mover *mover)
 	for (size_t i = 0; i < mover->move_count; i++)
 		move_free(mover->moves[i]);
 	free(mover->moves);
+	warning_list_deinit(&mover->warnings);
 	for (size_t i = 0; i < mover->pending_count; i++)
 		move_request_free(mover->pending[i].request);
 }
@@ -79,13 +81,13 @@ static void answer_start(struct mover *mover, struct fake_pending *pending)
 	struct move *move = NULL;
 
 	if (mover->refusal.code != REFUSAL_NONE) {
-		pending->start(pending->arg, &mover->refusal, NULL);
+		pending->start(pending->arg, &mover->refusal, NULL, &no_warnings);
 	} else {
 		if (!mover->finds_nothing)
 			move = add_move(mover, pending->request, PASS_QUEUED);
 		if (move)
 			pending->request = NULL;
-		pending->start(pending->arg, NULL, move);
+		pending->start(pending->arg, NULL, move, &mover->warnings);
 		if (move)
 			tell(mover, move);
 	}
@@ -116,9 +118,9 @@ static void answer_plan(struct mover *mover, struct fake_pending *pending)
 
 	memcpy(pass.reservation.lv.text, lv_uuid, sizeof(lv_uuid));
 	if (mover->refusal.code != REFUSAL_NONE)
-		pending->plan(pending->arg, &mover->refusal, NULL);
+		pending->plan(pending->arg, &mover->refusal, NULL, &no_warnings);
 	else
-		pending->plan(pending->arg, NULL, &plan);
+		pending->plan(pending->arg, NULL, &plan, &mover->warnings);
 }
 
 void fake_mover_answer(struct mover *mover)
@@ -181,6 +183,17 @@ int mover_set_limit(struct mover *mover, uint64_t id, uint64_t limit_bytes_s,
 
 	if (r == 0)
 		mover->moves[id - 1]->limit_bytes_s = limit_bytes_s;
+	return r;
+}
+
+int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
+			  struct refusal *refusal)
+{
+	enum move_goal goal = id >= 1 && id <= mover->move_count ? mover->moves[id - 1]->goal : 0;
+	int r = mover_set_goal(mover, id, goal, refusal);
+
+	if (r == 0)
+		mover->moves[id - 1]->max_latency_us = max_latency_us;
 	return r;
 }
 

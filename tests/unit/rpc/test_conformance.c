@@ -177,6 +177,29 @@ static void goals_reach_the_mover(void **state)
 	client_close(&client);
 }
 
+static void bounds_of_latency_reach_the_mover(void **state)
+{
+	struct harness *harness = *state;
+	struct client client = client_open(harness, ROOT);
+	struct move *move = fake_mover_add(&harness->mover, PASS_COPYING);
+	_json_ bounded = client_call(harness, &client,
+				     "{'method':'org.pvmoved.SetMaxLatency','parameters':"
+				     "{'id':1,'max_latency_us':20000}}");
+	_json_ low = client_call(harness, &client,
+				 "{'method':'org.pvmoved.SetMaxLatency','parameters':"
+				 "{'id':1,'max_latency_us':0}}");
+	_json_ none = NULL;
+
+	assert_number_at(bounded, "/parameters/move/max_latency_us", 20000);
+	assert_text_at(low, "/parameters/parameter", "max_latency_us");
+	assert_int_equal(move->max_latency_us, 20000);
+	none = client_call(harness, &client,
+			   "{'method':'org.pvmoved.SetMaxLatency','parameters':{'id':1}}");
+	assert_number_at(none, "/parameters/move/id", 1);
+	assert_int_equal(move->max_latency_us, 0);
+	client_close(&client);
+}
+
 static void limits_reach_the_mover(void **state)
 {
 	struct harness *harness = *state;
@@ -421,6 +444,7 @@ int main(void)
 		TEST(a_plan_shows_what_would_move),
 		TEST(goals_reach_the_mover),
 		TEST(limits_reach_the_mover),
+		TEST(bounds_of_latency_reach_the_mover),
 		TEST(refused_goals_name_the_move),
 		TEST(list_without_more_answers_once),
 		TEST(more_on_a_method_that_does_not_stream_answers_once),

@@ -53,12 +53,13 @@ static void a_whole_request_reaches_the_mover(void **state)
 	const struct move_request *request;
 
 	null_is_a_disk = true;
-	request = plan(harness, &client,
-		       "{'source':{'device':'" DISK "','ranges':["
-		       "{'first_pe':0,'extent_count':10},{'first_pe':20,'extent_count':1}]},"
-		       "'lv':'vg0/home','destinations':[{'device':'/dev/sdx'},"
-		       "{'device':'" DISK "','ranges':[{'first_pe':5,'extent_count':6}]}],"
-		       "'request_id':'mine-1','verify':true,'limit_bytes_s':65536}");
+	request = plan(
+		harness, &client,
+		"{'source':{'device':'" DISK "','ranges':["
+		"{'first_pe':0,'extent_count':10},{'first_pe':20,'extent_count':1}]},"
+		"'lv':'vg0/home','destinations':[{'device':'/dev/sdx'},"
+		"{'device':'" DISK "','ranges':[{'first_pe':5,'extent_count':6}]}],"
+		"'request_id':'mine-1','verify':true,'limit_bytes_s':65536,'max_latency_us':100}");
 	null_is_a_disk = false;
 	assert_non_null(request);
 	assert_string_equal(request->source.device, DISK);
@@ -75,6 +76,8 @@ static void a_whole_request_reaches_the_mover(void **state)
 	assert_string_equal(request->request_id, "mine-1");
 	assert_true(request->verify);
 	assert_int_equal(request->limit_bytes_s, 65536);
+	assert_true(request->has_max_latency);
+	assert_int_equal(request->max_latency_us, 100);
 	client_close(&client);
 }
 
@@ -84,7 +87,7 @@ static void what_may_be_missing_may_be_null(void **state)
 		"{'source':{'device':'/dev/sdx'}}",
 		"{'source':{'device':'/dev/sdx','ranges':null},'destinations':null}",
 		"{'source':{'device':'/dev/sdx'},'lv':null,'request_id':null,'verify':null,"
-		"'limit_bytes_s':null}",
+		"'limit_bytes_s':null,'max_latency_us':null}",
 		"{'source':{'device':'/dev/sdx','ranges':[]},'destinations':[]}",
 	};
 	struct harness *harness = *state;
@@ -99,6 +102,7 @@ static void what_may_be_missing_may_be_null(void **state)
 		assert_null(request->request_id);
 		assert_false(request->verify);
 		assert_int_equal(request->limit_bytes_s, 0);
+		assert_false(request->has_max_latency);
 		assert_int_equal(request->source.range_count, 0);
 		assert_int_equal(request->destination_count, 0);
 		fake_mover_answer(&harness->mover);
@@ -169,6 +173,9 @@ static void bad_requests_name_the_parameter_at_fault(void **state)
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':65535}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':-65536}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':'20m'}", "limit_bytes_s"},
+		{"{'source':{'device':'/dev/sda'},'max_latency_us':99}", "max_latency_us"},
+		{"{'source':{'device':'/dev/sda'},'max_latency_us':60000001}", "max_latency_us"},
+		{"{'source':{'device':'/dev/sda'},'max_latency_us':-1}", "max_latency_us"},
 		{"{'source':{'device':'/dev/sda'},'verify':'true'}", "verify"},
 		{"{'source':{'device':'/dev/sda'},'destinations':{}}", "destinations"},
 		{"{'source':{'device':'/dev/sda'},'destinations':[null]}", "destinations"},

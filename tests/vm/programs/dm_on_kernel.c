@@ -11,7 +11,8 @@
  *	flush MAJOR:MINOR
  *	compare MAJOR:MINOR MAJOR:MINOR LEN   so many sectors from the beginning; prints "VERDICT
  *	                                 OFF LEN"
- *	wait-synced UUID                 until all its mirrors are, looking only when an event comes
+ *	measure UUID BOUND_US            how many I/Os, and how many slower; 0: no more; prints "IOS
+ *SLOW" wait-synced UUID                 until all its mirrors are, looking only when an event comes
  *	wait-failed UUID                 until a leg of one of them is not alive
  *
  * The requests are all made at once; each prints "REQUEST-NUMBER: CODE MESSAGE" when it ends.
@@ -190,6 +191,16 @@ static void on_compared(void *arg, const struct outcome *outcome,
 	end_request(arg, outcome->code, found ? text : outcome->message);
 }
 
+static void on_measured(void *arg, const struct outcome *outcome, const struct dm_latency *latency)
+{
+	char text[64] = "";
+
+	if (latency)
+		snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64, latency->ios,
+			 latency->slow_ios);
+	end_request(arg, outcome->code, latency ? text : outcome->message);
+}
+
 static void make_request(struct request *request, int argc, char **argv)
 {
 	cleanup(dm_table_deinit) struct dm_table table = {0};
@@ -209,6 +220,8 @@ static void make_request(struct request *request, int argc, char **argv)
 		dm_remove(run.dm, argv[1], on_done, request);
 	} else if (argc == 2 && strcmp(argv[0], "flush") == 0) {
 		dm_flush(run.dm, read_dev(argv[1]), on_done, request);
+	} else if (argc == 3 && strcmp(argv[0], "measure") == 0) {
+		dm_measure(run.dm, argv[1], strtoull(argv[2], NULL, 10), on_measured, request);
 	} else if (argc == 4 && strcmp(argv[0], "compare") == 0) {
 		const struct dm_comparison what = {.first_dev = read_dev(argv[1]),
 						   .second_dev = read_dev(argv[2]),

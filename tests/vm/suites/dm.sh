@@ -5,7 +5,7 @@
 #vm disk pv0 192M
 #vm disk pv1 192M
 #vm timeout 1800
-#vm brief 'whole move|leg|swap|table|once|read-only|in use|suspended|flushing|udev|taken away|compare'
+#vm brief 'whole move|leg|swap|table|once|read-only|in use|suspended|flushing|udev|taken away|compare|latencies'
 . guest/lib.sh
 
 # The LV of most cases: three segments on pv0, with a file system; $work/here is its table. Its copy
@@ -518,6 +518,44 @@ run_case 'a disk that hangs holds up its own swap only' a_disk_that_hangs_holds_
 run_case 'a stuck udevd holds up nothing for long' a_stuck_udevd_holds_up_nothing_for_long
 run_case 'without udev nodes are still made' without_udev_nodes_are_still_made
 run_case 'without semaphores udev is not waited for' without_semaphores_udev_is_not_waited_for
+# measures BOUND_US 'IOS SLOW'
+measures() {
+	dm_on_kernel measure "$uuid" "$1" | tee "$work/said"
+	grep -qx "1: 0 $2" "$work/said"
+}
+
+reads() {
+	dd if=/dev/vg/lv of=/dev/null bs=4k count="$1" iflag=direct status=none
+}
+
+latencies_are_counted() {
+	mkvg vg 0
+	mklv vg/lv 20M 0
+	uuid=$(dmsetup info -c --noheadings -o uuid vg-lv)
+	measures 60000000 '0 0'
+	reads 3
+	measures 60000000 '3 0'
+	measures 60000000 '0 0'
+	# No I/O is done in a microsecond.
+	measures 1 '0 0'
+	reads 5
+	measures 1 '5 5'
+	# What others count stays, what we have left does not.
+	dmsetup message vg-lv 0 @stats_create - /1 somebody
+	dmsetup message vg-lv 0 @stats_create - /1 pvmoved
+	dmsetup message vg-lv 0 @stats_delete 0
+	dmsetup message vg-lv 0 @stats_create 0+8 /1 pvmoved
+	measures 1000000 '0 0'
+	reads 2
+	measures 1000000 '2 0'
+	[ "$(dmsetup message vg-lv 0 @stats_list pvmoved | wc -l)" = 1 ]
+	measures 0 '0 0'
+	[ -z "$(dmsetup message vg-lv 0 @stats_list pvmoved)" ]
+	[ "$(dmsetup message vg-lv 0 @stats_list | wc -l)" = 1 ]
+	fails_with 1 dm_on_kernel measure nobody 1000
+}
+
+run_case 'latencies are counted by one bound, and what others count is left alone' latencies_are_counted
 run_case 'two stretches are compared, and what differs is named' stretches_are_compared
 run_case 'what is written to all the time compares as equal' what_is_written_to_is_equal_all_the_same
 run_case 'a device made for a daemon that has gone is taken away' \

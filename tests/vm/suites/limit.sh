@@ -7,7 +7,7 @@
 #vm disk pv1 500M bps=20M
 #vm disk pv2 500M bps=20M
 #vm timeout 600
-#vm brief 'two moves|put back'
+#vm brief 'two moves|put back|gives way'
 . guest/lib.sh
 
 parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle
@@ -207,9 +207,71 @@ is_verifying() {
 	pvmovectl status "$move" | grep -q verifying
 }
 
+# latency_is PYTHON: of what the status says of how the LV fares.
+latency_is() {
+	pvmovectl status --json "$move" |
+		python3 -c 'import json, sys; l = json.load(sys.stdin)["moves"][0]["latency"]; sys.exit(not (l and eval(sys.argv[1])))' "$1"
+}
+
+counts_of_ours() {
+	dmsetup message vg-one 0 @stats_list pvmoved
+}
+
+one_count_of_ours() {
+	[ "$(counts_of_ours | wc -l)" = 1 ]
+}
+
+no_count_of_ours() {
+	[ -z "$(counts_of_ours)" ]
+}
+
+# Somebody who uses the LV all the time, for as long as the case lasts.
+reader() {
+	exec python3 -c '
+import mmap, os, random
+fd = os.open("/dev/vg/one", os.O_RDONLY | os.O_DIRECT)
+page = mmap.mmap(-1, 4096)
+case = os.getppid()
+while os.getppid() == case:
+	os.preadv(fd, [page], 4096 * random.randrange(220 << 8))'
+}
+
+gives_way() {
+	local user
+
+	lvs_on_one_disk
+	reader &
+	user=$!
+	start_move --max-latency 5s -n one "$(pv 0)" "$(pv 1)"
+	wait_mid_copy "$move"
+	wait_until 30 'I/O is counted, and none is slow' latency_is 'l["ios"] > 10 and l["slow_ios"] == 0'
+	one_count_of_ours
+	pvmovectl status "$move" | grep -q 'Latency *up to 5000 ms, longer for 0 of'
+	daemon_kill
+	daemon_start
+	[ "$(move_field "$move" max_latency_us)" = 5000000 ]
+	# Slower than that is all I/O of an emulated machine.
+	pvmovectl limit "$move" --max-latency 100us
+	wait_until 60 'slow I/O makes the copying stand aside' latency_is 'l["slow_ios"] > 0 and l["aside"]'
+	wait_until 30 'the kernel is held back' parameter_is 1
+	one_count_of_ours
+	pvmovectl limit "$move" --max-latency none
+	wait_until 30 'nothing is counted any more' no_count_of_ours
+	it_is_put_back
+	pvmovectl limit "$move" --max-latency 5s
+	move_ends_as "$move" 'done'
+	wait_until 30 'nothing is counted after the end' no_count_of_ours
+	fails_with 1 pvmovectl limit "$move" --max-latency none
+	fails_with 2 pvmovectl limit "$move" --max-latency 99us
+	kill "$user"
+	wait "$user" || :
+	nothing_left vg
+}
+
 run_case 'one move keeps to its limit, changed as it goes' one_move 240
 run_case 'two moves keep to limits of their own, and one without is not held' two_moves 240
 run_case 'all moves together keep to the limit of the host, which is remembered' the_host 180
 run_case 'what was changed in the kernel is put back on every way out' ways_out 180
+run_case 'copying gives way to the I/O of its LV' gives_way 240
 run_case 'reading back keeps to the limit' reading_back 180
 end_cases

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/move/guarding.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "daemon/move/effects.h"
+#include "daemon/move/limiter.h"
+#include "daemon/move/mover_internal.h"
+
+/* How often to ask while the kernel cannot tell. */
+#define RETRY_US UINT64_C(10000000)
+
+static uint64_t monotonic_us(const struct drive *drive)
+{
+	return drive->mover->ports->monotonic_us(drive->mover->ctx);
+}
+
+/* The bound, and the LV that it holds for; 0: none does just now. */
+static uint64_t wanted_bound(const struct drive *drive, char lv_uuid[DM_ID_MAX])
+{
+	const struct pass *pass = move_current_pass(drive->move);
+
+	if (!pass || drive->move->goal != GOAL_RUN ||
+	    (pass->state != PASS_COPYING && pass->state != PASS_VERIFYING))
+		return 0;
+	effect_lv_uuid(pass, lv_uuid);
+	return drive->move->max_latency_us;
+}
+
+static bool is_counting(const struct drive *drive)
+{
+	return drive->guarding.lv_uuid[0] != '\0';
+}
+
+/* By how much what is copied now is to be narrowed. */
+static unsigned wanted_steps(const struct drive *drive)
+{
+	if (drive->move->max_latency_us == 0)
+		return 0;
+	/* Carefully, until it is known what it does to the I/O. */
+	if (!is_counting(drive) || guard_is_aside(&drive->guarding.guard))
+		return drive->guarding.narrowest;
+	return drive->guarding.guard.steps;
+}
+
+/* ---- the kernel's counts ------------------------------------------------ */
+
+static void publish(struct drive *drive, const struct dm_latency *latency)
+{
+	struct move_latency *seen = &drive->move->latency;
+
+	seen->is_known = true;
+	seen->ios += latency->ios;
+	seen->slow_ios += latency->slow_ios;
+	seen->narrowed = drive->guarding.guard.steps;
+	seen->is_aside = guarding_is_aside(drive);
+}
+
+static void take_counts(struct drive *drive, const struct dm_latency *latency)
+{
+	struct guarding *guarding = &drive->guarding;
+	const bool has_changed =
+		guard_note(&guarding->guard, monotonic_us(drive), latency->ios, latency->slow_ios);
+
+	guarding->has_failed = false;
+	publish(drive, latency);
+	guarding->look_at_us = monotonic_us(drive) + GUARD_LOOK_US;
+	if (!has_changed)
+		return;
+	limiter_look_now(drive->mover);
+	if (drive->attempts == 0)
+		drive_hurry(drive);
+}
+
+static void take_error(struct drive *drive, const struct outcome *result)
+{
+	const struct pass *pass = move_current_pass(drive->move);
+
+	if (pass && !drive->guarding.has_failed)
+		drive_log(LOG_WARNING, drive->move, pass,
+			  "cannot measure the LV's latency: %s; it is copied as gently as can be "
+			  "until that works",
+			  *result->message ? result->message : strerror(-result->code));
+	drive->guarding.has_failed = true;
+	guard_begin(&drive->guarding.guard, monotonic_us(drive), drive->guarding.narrowest);
+	drive->guarding.look_at_us = monotonic_us(drive) + RETRY_US;
+}
+
+static void on_measured(void *arg, const struct outcome *result, const struct dm_latency *latency)
+{
+	struct drive *drive = arg;
+	struct guarding *guarding = &drive->guarding;
+
+	guarding->is_asking = false;
+	if (guarding->asked_us == 0) {
+		guarding->lv_uuid[0] = '\0';
+		drive->move->latency = (struct move_latency){0};
+	} else if (result->code == 0) {
+		take_counts(drive, latency);
+	} else {
+		take_error(drive, result);
+	}
+	guarding_look(drive);
+	drive_run(drive);
+}
+
+static void ask(struct drive *drive, uint64_t bound_us)
+{
+	const struct mover *mover = drive->mover;
+	struct guarding *guarding = &drive->guarding;
+
+	guarding->is_asking = true;
+	guarding->asked_us = bound_us;
+	mover->ports->measure(mover->ctx, guarding->lv_uuid, bound_us, on_measured, drive);
+}
+
+static void begin(struct drive *drive, uint64_t bound_us, const char *lv_uuid)
+{
+	struct guarding *guarding = &drive->guarding;
+
+	snprintf(guarding->lv_uuid, sizeof(guarding->lv_uuid), "%s", lv_uuid);
+	guarding->bound_us = bound_us;
+	guarding->look_at_us = 0;
+	guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
+}
+
+void guarding_look(struct drive *drive)
+{
+	struct guarding *guarding = &drive->guarding;
+	char lv_uuid[DM_ID_MAX];
+	uint64_t bound_us = wanted_bound(drive, lv_uuid);
+
+	if (guarding->is_asking)
+		return;
+	if (is_counting(drive) &&
+	    (bound_us != guarding->bound_us || strcmp(lv_uuid, guarding->lv_uuid) != 0)) {
+		ask(drive, 0);
+		return;
+	}
+	if (bound_us == 0)
+		return;
+	if (!is_counting(drive))
+		begin(drive, bound_us, lv_uuid);
+	if (guarding->look_at_us <= monotonic_us(drive))
+		ask(drive, bound_us);
+}
+
+uint64_t guarding_due_us(const struct drive *drive)
+{
+	return is_counting(drive) && !drive->guarding.is_asking ? drive->guarding.look_at_us
+								: UINT64_MAX;
+}
+
+/* ---- what follows from them ---------------------------------------------- */
+
+bool guarding_is_aside(const struct drive *drive)
+{
+	return drive->move->max_latency_us != 0 && is_counting(drive) &&
+	       guard_is_aside(&drive->guarding.guard);
+}
+
+bool guarding_is_unfit(const struct drive *drive)
+{
+	const struct guarding *guarding = &drive->guarding;
+
+	if ((drive->move->max_latency_us != 0) != guarding->is_drawn)
+		return true;
+	return is_counting(drive) && wanted_steps(drive) != guarding->drawn_steps;
+}
+
+void guarding_narrow(struct drive *drive, struct copy_shape *shape)
+{
+	struct guarding *guarding = &drive->guarding;
+
+	guarding->narrowest = copy_shape_count_halvings(shape);
+	/* Only now is it known how narrow a copy of these disks can be. */
+	if (is_counting(drive) && guarding->guard.narrowest != guarding->narrowest)
+		guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
+	guarding->drawn_steps = wanted_steps(drive);
+	copy_shape_halve(shape, guarding->drawn_steps);
+	guarding->is_drawn = drive->move->max_latency_us != 0;
+}

@@ -12,8 +12,6 @@
 
 /* How often holding back is tried again after it has failed. */
 #define RETRY_US UINT64_C(10000000)
-/* How much ahead of its time a window is begun: drawing it takes about as long. */
-#define EARLY_US UINT64_C(50000)
 /* Smallest piece that is read back. */
 #define PIECE_BYTES_MIN UINT64_C(65536)
 
@@ -200,9 +198,22 @@ void limiter_begin(struct mover *mover)
 			     now_us);
 }
 
+/* What was copied up to now is not charged to a new limit. Without one nobody has looked. */
+static void sample_up_to_now(struct drive *drive)
+{
+	if (move_is_terminal(drive->move))
+		return;
+	if (!is_limited(drive))
+		drive->meter = (struct throttle_meter){0};
+	sample(drive);
+}
+
 void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_bytes_s)
 {
 	mover_note_order(mover); /* a limited move holds nobody up */
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (!drive || mover->drives[i] == drive)
+			sample_up_to_now(mover->drives[i]);
 	throttle_set(drive ? &drive->throttle : &mover->limiter.host, rate_bytes_s,
 		     monotonic_us(mover));
 	mover->limiter.look_at_us = 0;
@@ -212,6 +223,7 @@ void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_byte
 
 uint64_t limiter_wait_us(struct drive *drive)
 {
+	uint64_t lead_us = throttle_lead_us(&drive->throttle);
 	uint64_t wait_us;
 
 	if (guarding_is_aside(drive))
@@ -222,7 +234,7 @@ uint64_t limiter_wait_us(struct drive *drive)
 	sample(drive);
 	wait_us = longer(throttle_wait_us(&drive->throttle),
 			 throttle_wait_us(&limiter_of(drive)->host));
-	return wait_us > EARLY_US ? wait_us - EARLY_US : 0;
+	return wait_us > lead_us ? wait_us - lead_us : 0;
 }
 
 bool limiter_must_stop(const struct drive *drive)

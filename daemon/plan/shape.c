@@ -83,6 +83,13 @@ unsigned copy_shape_count_halvings(const struct copy_shape *shape)
 	return times;
 }
 
+/* All mirrors get as many whole regions; what does not go round should not be much of the window.
+ */
+static bool fills_window(uint64_t window_regions, unsigned parallel)
+{
+	return (window_regions - window_regions % parallel) * 5 >= window_regions * 4;
+}
+
 void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t region_bytes)
 {
 	uint64_t window_sectors = window_bytes / SECTOR_BYTES;
@@ -91,7 +98,9 @@ void copy_shape_narrow(struct copy_shape *shape, uint64_t window_bytes, uint64_t
 	while (shape->region_sectors > NARROW_REGION_MIN_SECTORS &&
 	       shape->region_sectors > region_bytes / SECTOR_BYTES)
 		shape->region_sectors /= 2;
-	while (shape->parallel > 1 && window_sectors / shape->parallel < shape->region_sectors)
+	while (shape->parallel > 1 &&
+	       (window_sectors / shape->parallel < shape->region_sectors ||
+		!fills_window(window_sectors / shape->region_sectors, shape->parallel)))
 		shape->parallel--;
 	piece_sectors = window_sectors / shape->parallel;
 	piece_sectors -= piece_sectors % shape->region_sectors;

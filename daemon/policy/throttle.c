@@ -2,21 +2,28 @@
 #include "daemon/policy/throttle.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
-/* What is kept of time that could not be used. Over 10 s it makes 3 %. */
-#define CREDIT_US UINT64_C(300000)
+/* What is kept of time that could not be used. More is lost, … */
+#define CREDIT_US UINT64_C(400000)
+/* … and who loses so much was stalled: nothing is kept, for its window is rushed through anyway. */
+#define STALL_US UINT64_C(500000)
 /*
  * As much time as a table is drawn for. What it holds is the most that a copy can be ahead by,
- * however late the daemon looks and whatever the kernel makes of being held: 5 % over 10 s.
+ * however late the daemon looks and whatever the kernel makes of being held: 4 % over 10 s.
  */
-#define WINDOW_US UINT64_C(500000)
+#define WINDOW_MIN_US UINT64_C(400000)
 /*
- * The same for a copy that loses time: its disks hardly do more, or each new table takes long. It
- * is drawn so for a while, since with the longer windows nothing is lost any more.
+ * To draw a table and copy what it holds may take longer than what it is for, with slow tables or
+ * near the speed of the disks; then the next ones are for more. Near that speed they do not make a
+ * copy run ahead.
  */
-#define WINDOW_SLOW_US UINT64_C(1500000)
-#define SLOW_FOR_US    UINT64_C(10000000)
+#define WINDOW_MAX_US UINT64_C(3000000)
+#define GROW_BY       4
+#define SHRINK_BY     16
+/* What takes longer to begin than that is begun too late: too early would be too much. */
+#define LEAD_MIN_US UINT64_C(50000)
+#define LEAD_MAX_US UINT64_C(600000)
 /* A copy is ahead by its window at most, when all goes well, and by what was in flight. */
-#define RUNAWAY_US    UINT64_C(2000000)
+#define RUNAWAY_US    UINT64_C(4000000)
 #define RUNAWAY_BYTES (UINT64_C(4) << 20)
 /* A region that is copied at a time should not be a large part of a window. */
 #define REGION_US UINT64_C(125000)
@@ -41,8 +48,9 @@ void throttle_set(struct throttle *throttle, uint64_t rate_bytes_s, uint64_t now
 
 void throttle_advance(struct throttle *throttle, uint64_t now_us)
 {
+	__int128 credit_max = bytes_in(throttle->rate_bytes_s, CREDIT_US);
+	__int128 balance;
 	unsigned __int128 due;
-	int64_t credit_max;
 
 	if (now_us <= throttle->last_us)
 		return;
@@ -50,19 +58,38 @@ void throttle_advance(struct throttle *throttle, uint64_t now_us)
 	      throttle->rest;
 	throttle->last_us = now_us;
 	throttle->rest = (uint64_t)(due % USEC_PER_SEC);
-	due /= USEC_PER_SEC;
-	credit_max = (int64_t)bytes_in(throttle->rate_bytes_s, CREDIT_US);
-	if (due > INT64_MAX ||
-	    __builtin_add_overflow(throttle->balance_bytes, (int64_t)due,
-				   &throttle->balance_bytes) ||
-	    throttle->balance_bytes > credit_max) {
-		throttle->balance_bytes = credit_max;
-		throttle->has_lost = true;
+	balance = throttle->balance_bytes + (__int128)(due / USEC_PER_SEC);
+	if (balance > credit_max) {
+		throttle->lost_us += (uint64_t)((balance - credit_max) * (int64_t)USEC_PER_SEC /
+						throttle->rate_bytes_s);
+		balance = credit_max;
 	}
+	throttle->balance_bytes = (int64_t)balance;
+}
+
+/* Something was copied: what was begun has come to be, and whatever stalled does so no more. */
+static void note_copying(struct throttle *throttle)
+{
+	uint64_t took_us;
+
+	if (throttle->lost_us > STALL_US && throttle->balance_bytes > 0)
+		throttle->balance_bytes = 0;
+	throttle->has_lost |= throttle->lost_us > 0;
+	throttle->lost_us = 0;
+	if (throttle->begun_us == 0)
+		return;
+	took_us = throttle->last_us - throttle->begun_us;
+	/* Slowly up and at once down: what is begun too early is too much. */
+	if (took_us > throttle->lead_us)
+		took_us = throttle->lead_us + (took_us - throttle->lead_us) / 4;
+	throttle->lead_us = took_us;
+	throttle->begun_us = 0;
 }
 
 void throttle_charge(struct throttle *throttle, uint64_t bytes)
 {
+	if (bytes > 0)
+		note_copying(throttle);
 	if (throttle->rate_bytes_s == 0)
 		return;
 	if (bytes > INT64_MAX || __builtin_sub_overflow(throttle->balance_bytes, (int64_t)bytes,
@@ -91,14 +118,30 @@ bool throttle_is_runaway(const struct throttle *throttle)
 	       ahead_bytes(throttle) > bytes_in(throttle->rate_bytes_s, RUNAWAY_US) + RUNAWAY_BYTES;
 }
 
+static uint64_t clamp(uint64_t value, uint64_t min, uint64_t max)
+{
+	if (value < min)
+		return min;
+	return value > max ? max : value;
+}
+
+uint64_t throttle_lead_us(const struct throttle *throttle)
+{
+	return clamp(throttle->lead_us, LEAD_MIN_US, LEAD_MAX_US);
+}
+
 uint64_t throttle_begin_window(struct throttle *throttle)
 {
-	if (throttle->has_begun && throttle->has_lost)
-		throttle->slow_until_us = throttle->last_us + SLOW_FOR_US;
-	throttle->has_begun = true;
+	uint64_t window_us = throttle->window_us;
+
+	if (throttle->has_lost || throttle->balance_bytes > 0)
+		window_us += window_us / GROW_BY;
+	else
+		window_us -= window_us / SHRINK_BY;
 	throttle->has_lost = false;
-	return bytes_in(throttle->rate_bytes_s,
-			throttle->last_us < throttle->slow_until_us ? WINDOW_SLOW_US : WINDOW_US);
+	throttle->window_us = clamp(window_us, WINDOW_MIN_US, WINDOW_MAX_US);
+	throttle->begun_us = throttle->last_us;
+	return bytes_in(throttle->rate_bytes_s, throttle->window_us);
 }
 
 uint64_t throttle_region_bytes_max(const struct throttle *throttle)

@@ -14,19 +14,21 @@
 
 /* Embedded by its owner; all zero is without a limit. */
 struct throttle {
-	uint64_t rate_bytes_s;  /* 0: no limit */
-	uint64_t last_us;       /* up to when the balance is worked out */
-	int64_t balance_bytes;  /* above 0: so many are due; below: so many too many were copied */
-	uint64_t rest;          /* millionths of a byte */
-	bool has_begun;         /* a window */
-	bool has_lost;          /* time, since the last window began */
-	uint64_t slow_until_us; /* windows are longer up to then */
+	uint64_t rate_bytes_s; /* 0: no limit */
+	uint64_t last_us;      /* up to when the balance is worked out */
+	int64_t balance_bytes; /* above 0: so many are due; below: so many too many were copied */
+	uint64_t rest;         /* millionths of a byte */
+	uint64_t lost_us;      /* time that was lost since something was copied */
+	bool has_lost;         /* some, since the last window began */
+	uint64_t window_us;    /* as much time as the last window was for; 0: there was none */
+	uint64_t begun_us;     /* when it began; 0: something of it was copied already */
+	uint64_t lead_us;      /* so long windows take to begin */
 };
 
 /* Begins anew, with neither credit nor debt: what was copied at another rate does not count. */
 void throttle_set(struct throttle *throttle, uint64_t rate_bytes_s, uint64_t now_us);
 
-/* Time has passed. What a copy could not use of it is soon forgotten: it may not rush later. */
+/* Time has passed. Little of what a copy could not use of it is kept: it may not rush later. */
 void throttle_advance(struct throttle *throttle, uint64_t now_us);
 
 /* So many bytes were copied. */
@@ -38,7 +40,13 @@ uint64_t throttle_wait_us(const struct throttle *throttle);
 /* So far ahead that no usual hold of the kernel explains it: copying must be stopped otherwise. */
 bool throttle_is_runaway(const struct throttle *throttle);
 
-/* A window begins: returns how many bytes to copy before the next one; 0: any number. */
+/* How long before it is due a window is best begun: its table takes about so long to draw. */
+uint64_t throttle_lead_us(const struct throttle *throttle);
+
+/*
+ * A window begins: returns how many bytes to copy before the next one; 0: any number. It is for
+ * more time than the last one if it begins late or time was lost since, else for less.
+ */
 uint64_t throttle_begin_window(struct throttle *throttle);
 
 /* Most bytes of a region. 0: any number. */

@@ -62,6 +62,15 @@ def load_table(results):
                   'stall at arm, ms of the clock', 'at switch'], rows)
 
 
+def limits_table(results):
+    rows = [[KINDS[kind], who, str(rounds), f'{asked / 1e6:.2f}', f'{asked / disk * 100:.0f} %',
+             f'{least:.3f}', f'{most:.3f}', f'{whole:.3f}']
+            for kind in KINDS
+            for who, asked, disk, least, most, whole, rounds in summary.limit_lines(results, kind)]
+    return table(['disk', 'limit', 'times', 'MB/s of the clock', 'of the disk', 'least in any 10 s',
+                  'most', 'in all'], rows)
+
+
 def scaled_iops(moves, phase):
     iops = summary.figure(moves, phase, 'iops')
     return iops and iops * moves[0]['dilation']
@@ -122,7 +131,7 @@ def main():
     if len(sys.argv) < 4:
         return
     tables = {'model': model_table(results), 'idle': idle_table(results), 'load': load_table(results),
-              'segments': idle_table(results, 'segments')}
+              'segments': idle_table(results, 'segments'), 'limits': limits_table(results)}
     replace_tables(sys.argv[3], tables)
 
 

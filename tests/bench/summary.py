@@ -68,12 +68,26 @@ def model_lines(results, kind):
                    f['mean_us'] / 1000, f['expected_us'] / 1000)
 
 
+def limit_lines(results, kind):
+    """For each limit: who, bytes a second asked for and those of the disk; then, as shares of what was asked
+    for, the least and the most of any 10 s and all, each in the worst or the median round; and the rounds."""
+    for who, rounds in contenders(results, kind, 'limits').items():
+        asked = rounds[0]['asked_bytes_s']
+        yield (who, asked, rounds[0]['disk_bytes_s'],
+               min(r['least_bytes_s'] for r in rounds) / asked,
+               max(r['most_bytes_s'] for r in rounds) / asked,
+               median([r['whole_bytes_s'] for r in rounds]) / asked, len(rounds))
+
+
 def show(results):
     for kind in dict.fromkeys(r['kind'] for r in results):
         print(f'{kind}:')
         for what, rate, expected, ms, expected_ms in model_lines(results, kind):
             print(f'  {what:28} {rate:8.1f} MB/s, made for {expected:8.1f} ({rate / expected:.3f});'
                   f' mean {ms:.3f} ms, made for {expected_ms:.3f}')
+        for who, asked, _, least, most, whole, rounds in limit_lines(results, kind):
+            print(f'  limit    {who:28} {rounds} x: {asked / 1e6:6.2f} MB/s asked for,'
+                  f' {least:.2f} to {most:.2f} of it in any 10 s, {whole:.2f} in all')
         for part in ('idle', 'load', 'guard', 'segments'):
             sides = contenders(results, kind, part)
             base = figure(sides['pvmove'], 'whole_s') if 'pvmove' in sides else None

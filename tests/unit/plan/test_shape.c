@@ -117,6 +117,33 @@ static void a_shape_is_halved_down_to_one_small_region(void **state)
 	assert_int_equal(copy_shape_count_halvings(&shape), 0);
 }
 
+static unsigned narrowed(uint64_t window_bytes, uint64_t region_bytes, uint64_t *pieces_bytesp)
+{
+	struct copy_shape shape = {.parallel = 4, .region_sectors = 1024};
+
+	copy_shape_narrow(&shape, window_bytes, region_bytes);
+	assert_int_equal(shape.piece_max_sectors % shape.region_sectors, 0);
+	*pieces_bytesp = shape.parallel * shape.piece_max_sectors * 512;
+	return shape.parallel;
+}
+
+static void a_narrowed_window_is_used_to_four_fifths_by_as_many_mirrors_as_can(void **state)
+{
+	uint64_t bytes;
+
+	(void)state;
+	assert_int_equal(narrowed(400000, 125000, &bytes), 3); /* 6 regions of 64 KiB */
+	assert_int_equal(bytes, 6 * 65536);
+	assert_int_equal(narrowed(UINT64_C(8) << 20, UINT64_C(1) << 20, &bytes), 4);
+	assert_int_equal(bytes, UINT64_C(8) << 20);
+	assert_int_equal(narrowed(1, 1, &bytes), 1);
+	assert_int_equal(bytes, 65536);
+	for (uint64_t window = 65536; window < (UINT64_C(16) << 20); window += 50021) {
+		narrowed(window, window / 3, &bytes);
+		assert_in_range(bytes, (window - window % 65536) / 5 * 3, window);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +153,8 @@ int main(void)
 		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
 		cmocka_unit_test(all_that_chooses_is_in_the_tuning),
 		cmocka_unit_test(a_shape_is_halved_down_to_one_small_region),
+		cmocka_unit_test(
+			a_narrowed_window_is_used_to_four_fifths_by_as_many_mirrors_as_can),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,20 +7,20 @@ package_time() {
 	date +%s -d "$(sed -n 's/^ -- .*>  //p' "$(dirname "${BASH_SOURCE[0]}")/../../systemd/debian/changelog" | head -n 1)"
 }
 
-# make_package BUILD-DIR FOLDER puts pvmoved.deb into the folder.
+# make_package BUILD-DIR FOLDER puts pvmoved_VERSION_ARCHITECTURE.deb into the folder.
 make_package() {
 	need_packages dpkg-shlibdeps:dpkg-dev file:file
-	run_cpack "$1" "$2" DEB pvmoved.deb
+	run_cpack "$1" "$2" DEB
 }
 
-# make_rpm BUILD-DIR FOLDER puts pvmoved.rpm into the folder.
+# make_rpm BUILD-DIR FOLDER puts pvmoved-VERSION.ARCHITECTURE.rpm into the folder.
 make_rpm() {
 	need_packages rpmbuild:rpm file:file
-	run_cpack "$1" "$2" RPM pvmoved.rpm
+	run_cpack "$1" "$2" RPM
 }
 
 run_cpack() {
-	local build folder=$2 generator=$3 name=$4 log
+	local build folder=$2 generator=$3 log
 
 	build=$(realpath "$1")
 	mkdir -p "$folder"
@@ -29,6 +29,6 @@ run_cpack() {
 	(cd "$folder" && SOURCE_DATE_EPOCH=$(package_time) \
 		cpack --config "$build/CPackConfig.cmake" -G "$generator" -B "$folder/cpack") >"$log" 2>&1 ||
 		{ cat "$log" >&2; die "cannot make a package of $build"; }
-	mv "$folder"/cpack/pvmoved[_-]*."${name##*.}" "$folder/$name"
+	mv "$folder/cpack"/pvmoved[_-]*."${generator,,}" "$folder/"
 	rm -rf "$folder/cpack" "$log"
 }

@@ -13,9 +13,11 @@
 #include "client/moves.h"
 #include "client/options.h"
 #include "client/render.h"
+#include "client/replace.h"
 #include "client/report.h"
 #include "client/request.h"
 #include "client/text.h"
+#include "client/top.h"
 #include "client/wait.h"
 #include "client/watch.h"
 #include "common/cleanup.h"
@@ -78,6 +80,17 @@ static int read_move(const struct options *options, const struct reply *reply,
 	return ret < 0 ? ret : view_read_move(object, movep);
 }
 
+/* Beside the output, where people see them and programs that read it do not stumble over them. */
+static int print_warnings(const struct client *client, struct json_object *answer)
+{
+	struct json_object *warnings = NULL;
+	int ret = view_read_warnings(answer, &warnings);
+
+	for (size_t i = 0; ret == 0 && warnings && i < view_count(warnings); i++)
+		client_say(client, "warning: %s", view_get_warning(warnings, i).text);
+	return ret;
+}
+
 static void print_nothing_to_move(FILE *out, const struct options *options)
 {
 	char text[1024];
@@ -104,6 +117,8 @@ static enum exit_code run_plan(const struct client *client, const struct options
 	ret = text_clean_json(reply.parameters);
 	if (ret == 0)
 		ret = view_read_plan(reply.parameters, &plan);
+	if (ret == 0)
+		ret = print_warnings(client, reply.parameters);
 	if (ret == 0 && view_count(plan.passes) == 0)
 		print_nothing_to_move(client->out, options);
 	else if (ret == 0)
@@ -155,6 +170,8 @@ static enum exit_code run_start(const struct client *client, const struct option
 		return EXIT_OK;
 	}
 	ret = read_move(options, &reply, &move);
+	if (ret == 0 && (!options->json || options->wait))
+		ret = print_warnings(client, reply.parameters);
 	if (ret < 0)
 		return report_connection(client, ret);
 	if (!options->json)
@@ -299,7 +316,7 @@ static enum exit_code run_info(const struct client *client, const struct options
 
 /* Whatever goes wrong is said and is the exit status, and the metrics say that the daemon is not
  * up. */
-static enum exit_code run_metrics(const struct client *client, const struct options *options)
+static enum exit_code print_metrics(const struct client *client, FILE *out)
 {
 	cleanup(reply_deinit) struct reply info_reply = {0}, list_reply = {0};
 	cleanup(moves_deinit) struct moves moves = {0};
@@ -307,18 +324,48 @@ static enum exit_code run_metrics(const struct client *client, const struct opti
 	enum exit_code code = call(client, "GetInfo", request_new_id(0), &info_reply);
 	int ret;
 
-	(void)options;
 	if (code == EXIT_OK)
 		code = call(client, "List", request_new_id(0), &list_reply);
 	if (code != EXIT_OK) {
-		metrics_write(client->out, NULL, NULL);
+		(void)metrics_write(out, NULL, NULL); /* that takes no memory */
 		return code;
 	}
 	ret = view_read_info(info_reply.parameters, &info);
 	if (ret == 0)
 		ret = moves_update(&moves, json_object_object_get(list_reply.parameters, "moves"));
-	metrics_write(client->out, ret == 0 ? &info : NULL, &moves);
+	if (ret == 0)
+		ret = metrics_write(out, &info, &moves);
+	else
+		(void)metrics_write(out, NULL, NULL);
 	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
+static enum exit_code run_metrics(const struct client *client, const struct options *options)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream;
+	enum exit_code code;
+	int ret;
+
+	if (!options->output)
+		return print_metrics(client, client->out);
+	stream = open_memstream(&text, &len_bytes);
+	if (!stream)
+		return report_connection(client, -ENOMEM);
+	code = print_metrics(client, stream);
+	ret = fclose(stream) == 0 ? replace_file(options->output, text, len_bytes) : -ENOMEM;
+	if (ret == 0)
+		return code;
+	return client_fail(client, EXIT_FAILED,
+			   "cannot write %s: %s; name a file in a folder that is there",
+			   options->output, strerror(-ret));
+}
+
+static enum exit_code run_top(const struct client *client, const struct options *options)
+{
+	(void)options;
+	return top_run(client);
 }
 
 static enum exit_code run(struct client client, const struct options *options)
@@ -329,7 +376,7 @@ static enum exit_code run(struct client client, const struct options *options)
 		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
 		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
 		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
-		[COMMAND_METRICS] = run_metrics,
+		[COMMAND_METRICS] = run_metrics, [COMMAND_TOP] = run_top,
 	};
 
 	if (options->help) {
@@ -342,6 +389,9 @@ static enum exit_code run(struct client client, const struct options *options)
 	}
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
+	client.json = options->json;
+	if (options->colouring != COLOURING_AUTO)
+		client.colour = options->colouring == COLOURING_ALWAYS;
 	return commands[options->command](&client, options);
 }
 

@@ -47,7 +47,12 @@ static void explain_choice(const struct refusal *refusal, char text[EXPLAIN_TEXT
 
 	switch (refusal->code) {
 	case REFUSAL_NO_SUCH_PV:
-		SAY("%s is not a PV; \"pvs\" lists those there are", subject);
+		if (*detail)
+			SAY("%s is not a PV that LVM sees: it goes by the devices file %s, and "
+			    "\"lvmdevices --adddev %s\" adds to it",
+			    subject, detail, subject);
+		else
+			SAY("%s is not a PV; \"pvs\" lists those there are", subject);
 		break;
 	case REFUSAL_PV_NOT_IN_VG:
 		SAY("PV %s is in no VG; name one that is, or add it with \"vgextend\"", subject);
@@ -84,6 +89,11 @@ static void explain_choice(const struct refusal *refusal, char text[EXPLAIN_TEXT
 	case REFUSAL_BLOCK_SIZE:
 		SAY("%s has larger logical blocks than the source %s; name another destination",
 		    subject, detail);
+		break;
+	case REFUSAL_PV_READ_ONLY:
+		SAY("%s is read-only; make it writable with \"blockdev --setrw %s\", or name "
+		    "another destination",
+		    subject, subject);
 		break;
 	default:
 		assert(!"a refusal of a choice");
@@ -126,6 +136,11 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    "and restart pvmoved",
 		    detail);
 		break;
+	case REFUSAL_NO_TARGET:
+		SAY("the kernel has no device-mapper target \"%s\" and cannot load it; \"modprobe "
+		    "dm-%s\" says why",
+		    subject, subject);
+		break;
 	case REFUSAL_NO_MEMORY:
 		SAY("pvmoved is short of memory; try again later");
 		break;
@@ -167,6 +182,7 @@ enum exit_code explain_refusal(const struct refusal *refusal, char text[EXPLAIN_
 	case REFUSAL_VG_PARTIAL:
 	case REFUSAL_LVM_FAILED:
 	case REFUSAL_JOURNAL_FAILED:
+	case REFUSAL_NO_TARGET:
 	case REFUSAL_NO_MEMORY:
 		explain_condition(refusal, text);
 		return EXIT_FAILED;

@@ -278,6 +278,41 @@ int view_read_plan(struct json_object *object, struct plan_view *planp)
 	return ret;
 }
 
+static int read_warning(struct json_object *object, struct warning_view *warningp)
+{
+	static const struct field fields[] = {
+		{"code", offsetof(struct warning_view, code), FIELD_TEXT, false},
+		{"text", offsetof(struct warning_view, text), FIELD_TEXT, false},
+	};
+
+	return read_fields(object, fields, COUNT(fields), warningp);
+}
+
+int view_read_warnings(struct json_object *object, struct json_object **warningsp)
+{
+	struct json_object *warnings = json_object_object_get(object, "warnings");
+	int ret = warnings && !json_object_is_type(warnings, json_type_array) ? -EBADMSG : 0;
+
+	for (size_t i = 0; ret == 0 && warnings && i < view_count(warnings); i++) {
+		struct warning_view warning;
+
+		ret = read_warning(json_object_array_get_idx(warnings, i), &warning);
+	}
+	if (ret == 0)
+		*warningsp = warnings;
+	return ret;
+}
+
+struct warning_view view_get_warning(struct json_object *warnings, size_t i)
+{
+	struct warning_view warning = {0};
+	int ret = read_warning(json_object_array_get_idx(warnings, i), &warning);
+
+	assert(ret == 0);
+	(void)ret;
+	return warning;
+}
+
 int view_read_info(struct json_object *object, struct info_view *infop)
 {
 	static const struct field fields[] = {

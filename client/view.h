@@ -96,6 +96,11 @@ struct plan_view {
 	uint64_t free_bytes;
 };
 
+struct warning_view {
+	const char *code;
+	const char *text;
+};
+
 struct info_view {
 	const char *version;
 	const char *boot_id;
@@ -115,10 +120,14 @@ int view_read_info(struct json_object *object, struct info_view *infop);
 /* An answer that is a limit alone; VIEW_UNKNOWN: none. */
 int view_read_limit(struct json_object *object, uint64_t *limit_bytes_sp);
 
+/* The list of warnings in an answer, NULL of a daemon that knows of none. */
+int view_read_warnings(struct json_object *object, struct json_object **warningsp);
+
 /* One of a list. Its owner was read, so this cannot fail; i is below the list's length. */
 struct pass_view view_get_pass(const struct move_view *move, size_t i);
 struct planned_pass_view view_get_planned_pass(const struct plan_view *plan, size_t i);
 struct run_view view_get_run(const struct planned_pass_view *pass, size_t i);
+struct warning_view view_get_warning(struct json_object *warnings, size_t i);
 const char *view_get_destination(const struct move_view *move, size_t i);
 
 /* Length of such a list. */

@@ -19,14 +19,16 @@ DEFINE_CLEANUP(struct json_tokener *, cleanup_tokener, json_tokener_free)
 struct shape_field {
 	const char *name;
 	size_t offset;
-	bool is_text; /* char[REFUSAL_TEXT_MAX], otherwise uint64_t */
+	bool is_text;     /* char[REFUSAL_TEXT_MAX], otherwise uint64_t */
+	bool is_optional; /* null for "", and older daemons do not send it */
 };
 
-#define TEXT(member)   offsetof(struct refusal, member), true
-#define NUMBER(member) offsetof(struct refusal, member), false
+#define TEXT(member)     offsetof(struct refusal, member), true, false
+#define OPTIONAL(member) offsetof(struct refusal, member), true, true
+#define NUMBER(member)   offsetof(struct refusal, member), false, false
 
 static const struct shape_field shapes[][SHAPE_FIELDS_MAX] = {
-	[REFUSAL_NO_SUCH_PV] = {{"device", TEXT(subject)}},
+	[REFUSAL_NO_SUCH_PV] = {{"device", TEXT(subject)}, {"devices_file", OPTIONAL(detail)}},
 	[REFUSAL_PV_NOT_IN_VG] = {{"device", TEXT(subject)}},
 	[REFUSAL_NO_SUCH_LV] = {{"lv", TEXT(subject)}, {"vg", TEXT(detail)}},
 	[REFUSAL_SAME_PV] = {{"device", TEXT(subject)}},
@@ -43,16 +45,19 @@ static const struct shape_field shapes[][SHAPE_FIELDS_MAX] = {
 	[REFUSAL_VG_READ_ONLY] = {{"vg", TEXT(subject)}},
 	[REFUSAL_VG_PARTIAL] = {{"vg", TEXT(subject)}, {"missing_pv", TEXT(detail)}},
 	[REFUSAL_BLOCK_SIZE] = {{"device", TEXT(subject)}, {"source", TEXT(detail)}},
+	[REFUSAL_PV_READ_ONLY] = {{"device", TEXT(subject)}},
+	[REFUSAL_NO_TARGET] = {{"target", TEXT(subject)}},
 	[REFUSAL_CONFLICT] = {{"lv", TEXT(subject)}, {"id", NUMBER(move_id)}},
 	[REFUSAL_NO_SUCH_MOVE] = {{"id", NUMBER(move_id)}},
 	[REFUSAL_MOVE_ENDED] = {{"id", NUMBER(move_id)}, {"state", TEXT(detail)}},
 	[REFUSAL_TOO_LATE] = {{"id", NUMBER(move_id)}},
 	[REFUSAL_LVM_FAILED] = {{"command", TEXT(subject)}, {"message", TEXT(detail)}},
 	[REFUSAL_JOURNAL_FAILED] = {{"message", TEXT(detail)}},
-	[REFUSAL_NO_MEMORY] = {{NULL, 0, false}},
+	[REFUSAL_NO_MEMORY] = {{NULL, 0, false, false}},
 };
 
 #undef TEXT
+#undef OPTIONAL
 #undef NUMBER
 
 _Static_assert(sizeof(shapes) / sizeof(shapes[0]) == REFUSAL_NO_MEMORY + 1,
@@ -201,6 +206,16 @@ void protocol_put(struct json_object **objectp)
 	json_object_put(*objectp);
 }
 
+static int add_field(struct json_object *parameters, const struct shape_field *field,
+		     const void *member)
+{
+	if (!field->is_text)
+		return protocol_add_number(parameters, field->name, *(const uint64_t *)member);
+	if (field->is_optional && *(const char *)member == '\0')
+		return protocol_add_null(parameters, field->name);
+	return protocol_add_text(parameters, field->name, member);
+}
+
 struct json_object *protocol_refusal_to_json(const struct refusal *refusal)
 {
 	cleanup(protocol_put) struct json_object *parameters = json_object_new_object();
@@ -209,12 +224,7 @@ struct json_object *protocol_refusal_to_json(const struct refusal *refusal)
 	if (!parameters)
 		return NULL;
 	for (; field < shapes[refusal->code] + SHAPE_FIELDS_MAX && field->name; field++) {
-		const void *member = (const char *)refusal + field->offset;
-		int ret = field->is_text ? protocol_add_text(parameters, field->name, member)
-					 : protocol_add_number(parameters, field->name,
-							       *(const uint64_t *)member);
-
-		if (ret < 0)
+		if (add_field(parameters, field, (const char *)refusal + field->offset) < 0)
 			return NULL;
 	}
 	return steal_pointer(&parameters);
@@ -245,6 +255,8 @@ int protocol_refusal_from_json(const char *error, const struct json_object *para
 				return -EBADMSG;
 			continue;
 		}
+		if (!value && field->is_optional)
+			continue;
 		if (protocol_read_text(value, &text) < 0)
 			return -EBADMSG;
 		snprintf(member, REFUSAL_TEXT_MAX, "%s", text);

@@ -14,27 +14,30 @@
  * R(enumerator, Varlink error name). Which of the fields of struct refusal a
  * code uses stands behind it. "extents" fields come with extent_bytes.
  */
-#define REFUSAL_LIST(R)                                                                     \
-	R(NO_SUCH_PV, "NoSuchPv")          /* subject: the device asked for */              \
-	R(PV_NOT_IN_VG, "PvNotInVg")       /* subject: PV */                                \
-	R(NO_SUCH_LV, "NoSuchLv")          /* subject: LV asked for, detail: VG */          \
-	R(SAME_PV, "SamePv")               /* subject: PV that is source and destination */ \
-	R(OTHER_VG, "OtherVg")             /* subject: PV, detail: the VG it is in */       \
-	R(BAD_RANGE, "BadRange")           /* subject: PV, detail: the range */             \
-	R(NO_SPACE, "NoSpace")             /* subject: VG, needed_extents, free_extents */  \
-	R(UNSUPPORTED_LV, "UnsupportedLv") /* subject: LV, detail: its segment type */      \
-	R(LV_LOCKED, "LvLocked")           /* subject: LV */                                \
-	R(VG_EXPORTED, "VgExported")       /* subject: VG */                                \
-	R(VG_SHARED, "VgShared")           /* subject: VG, detail: its lock type */         \
-	R(VG_READ_ONLY, "VgReadOnly")      /* subject: VG */                                \
-	R(VG_PARTIAL, "VgPartial")         /* subject: VG, detail: UUID of a missing PV */  \
-	R(BLOCK_SIZE, "BlockSize")         /* subject: destination PV, detail: source PV */ \
-	R(CONFLICT, "Conflict")            /* subject: LV, move_id: the move that has it */ \
-	R(NO_SUCH_MOVE, "NoSuchMove")      /* move_id, or subject: a UUID */                \
-	R(MOVE_ENDED, "MoveEnded")         /* move_id, detail: its state */                 \
-	R(TOO_LATE, "TooLate")             /* move_id: all of it is committed already */    \
-	R(LVM_FAILED, "LvmFailed")         /* subject: command, detail: what it said */     \
-	R(JOURNAL_FAILED, "JournalFailed") /* detail: what the system said */               \
+#define REFUSAL_LIST(R)                                                                            \
+	/* subject: the device asked for, detail: LVM's devices file, which it is not in, or "" */ \
+	R(NO_SUCH_PV, "NoSuchPv")                                                                  \
+	R(PV_NOT_IN_VG, "PvNotInVg")       /* subject: PV */                                       \
+	R(NO_SUCH_LV, "NoSuchLv")          /* subject: LV asked for, detail: VG */                 \
+	R(SAME_PV, "SamePv")               /* subject: PV that is source and destination */        \
+	R(OTHER_VG, "OtherVg")             /* subject: PV, detail: the VG it is in */              \
+	R(BAD_RANGE, "BadRange")           /* subject: PV, detail: the range */                    \
+	R(NO_SPACE, "NoSpace")             /* subject: VG, needed_extents, free_extents */         \
+	R(UNSUPPORTED_LV, "UnsupportedLv") /* subject: LV, detail: its segment type */             \
+	R(LV_LOCKED, "LvLocked")           /* subject: LV */                                       \
+	R(VG_EXPORTED, "VgExported")       /* subject: VG */                                       \
+	R(VG_SHARED, "VgShared")           /* subject: VG, detail: its lock type */                \
+	R(VG_READ_ONLY, "VgReadOnly")      /* subject: VG */                                       \
+	R(VG_PARTIAL, "VgPartial")         /* subject: VG, detail: UUID of a missing PV */         \
+	R(BLOCK_SIZE, "BlockSize")         /* subject: destination PV, detail: source PV */        \
+	R(PV_READ_ONLY, "PvReadOnly")      /* subject: destination PV */                           \
+	R(NO_TARGET, "NoTarget")           /* subject: what the kernel lacks: "mirror" */          \
+	R(CONFLICT, "Conflict")            /* subject: LV, move_id: the move that has it */        \
+	R(NO_SUCH_MOVE, "NoSuchMove")      /* move_id, or subject: a UUID */                       \
+	R(MOVE_ENDED, "MoveEnded")         /* move_id, detail: its state */                        \
+	R(TOO_LATE, "TooLate")             /* move_id: all of it is committed already */           \
+	R(LVM_FAILED, "LvmFailed")         /* subject: command, detail: what it said */            \
+	R(JOURNAL_FAILED, "JournalFailed") /* detail: what the system said */                      \
 	R(NO_MEMORY, "NoMemory")           /* nothing else */
 
 enum refusal_code {

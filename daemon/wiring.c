@@ -50,6 +50,20 @@ static void set_active(void *ctx, const struct lvm_id *vg, const struct lvm_id *
 	lvm_set_active(((struct wiring *)ctx)->lvm, vg, lv, active, done, arg);
 }
 
+static void look_at_host(void *ctx, struct preflight_host *hostp)
+{
+	struct lvm_settings settings;
+
+	lvm_get_settings(((struct wiring *)ctx)->lvm, &settings);
+	*hostp = (struct preflight_host){.issue_discards = settings.issue_discards};
+	snprintf(hostp->devices_file, sizeof(hostp->devices_file), "%s", settings.devices_file);
+}
+
+static void find_mirror(void *ctx, outcome_fn *done, void *arg)
+{
+	dm_find_target(((struct wiring *)ctx)->dm, dm_target_type_name(DM_MIRROR), done, arg);
+}
+
 static int observe(void *ctx, const char *uuid, struct dm_device *devicep)
 {
 	return dm_observe(((struct wiring *)ctx)->dm, uuid, devicep);
@@ -150,6 +164,8 @@ const struct ports wiring_ports = {
 	.read_vg = read_vg,
 	.edit_vg = edit_vg,
 	.set_active = set_active,
+	.look_at_host = look_at_host,
+	.find_mirror = find_mirror,
 	.observe = observe,
 	.create = create,
 	.swap = swap,

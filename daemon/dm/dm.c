@@ -50,6 +50,9 @@ static void act(const struct dm_request *request, struct dm_reply *reply)
 	case DM_REQUEST_COMPARE:
 		reply->code = compare_devices(&request->comparison, &reply->found);
 		return;
+	case DM_REQUEST_FIND:
+		reply->code = task_find_target(request->name);
+		break;
 	case DM_REQUEST_MEASURE:
 		reply->code = measure_latency(request->uuid, request->bound_us, &reply->latency);
 		break;
@@ -93,6 +96,13 @@ int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep)
 {
 	(void)dm;
 	return task_observe_device(uuid, devicep);
+}
+
+void dm_find_target(struct dm *dm, const char *name, outcome_fn *done, void *arg)
+{
+	struct dm_request request = {.type = DM_REQUEST_FIND, .name = name, .uuid = ""};
+
+	executor_pool_submit(dm->pool, &request, done, arg);
 }
 
 void dm_create(struct dm *dm, const char *name, const char *uuid, const struct dm_table *table,

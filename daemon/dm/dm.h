@@ -38,6 +38,12 @@ void dm_free(struct dm *dm);
 int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep);
 
 /*
+ * Looks for a target of the kernel's by its name ("mirror"), which loads its module if it is not
+ * there yet. 0; -ENOENT if there is none; another negative errno if that cannot be told.
+ */
+void dm_find_target(struct dm *dm, const char *name, outcome_fn *done, void *arg);
+
+/*
  * Creates a device with a table and makes it live; with all udev rules but
  * the basic ones disabled, so that its content is never scanned or linked to.
  * -EBUSY if a device with that name or UUID exists. On failure none is left.

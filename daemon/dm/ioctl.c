@@ -103,6 +103,18 @@ int ioctl_ask(int type, const char *uuid, struct dm_task **taskp, struct dm_info
 	return 0;
 }
 
+int ioctl_find_target(const char *name)
+{
+	_task_ *task = new_task(DM_DEVICE_GET_TARGET_VERSION, NULL, name);
+	int r;
+
+	if (!task)
+		return -ENOMEM;
+	r = run_task(task);
+	/* That is how it says so (Linux 6.1). */
+	return r == -EINVAL ? -ENOENT : r;
+}
+
 /* Runs a task that raises a uevent. */
 static int run_with_udev(struct dm_task *task, uint16_t udev_flags)
 {

@@ -44,6 +44,12 @@ int ioctl_init(void);
  */
 int ioctl_ask(int type, const char *uuid, struct dm_task **taskp, struct dm_info *info);
 
+/*
+ * Asks for a target by its name; the kernel loads the module "dm-NAME" for one that it does not
+ * have yet, and waits for that. -ENOENT: there is none.
+ */
+int ioctl_find_target(const char *name);
+
 /* A new device without a table. */
 int ioctl_create(const char *name, const char *uuid);
 

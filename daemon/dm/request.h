@@ -21,6 +21,7 @@ enum dm_request_type {
 	DM_REQUEST_REMOVE,  /* uuid */
 	DM_REQUEST_FLUSH,   /* dev */
 	DM_REQUEST_COMPARE, /* comparison */
+	DM_REQUEST_FIND,    /* name of a target */
 	DM_REQUEST_MEASURE, /* uuid, bound_us */
 };
 

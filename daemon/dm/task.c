@@ -28,6 +28,13 @@ const char *task_error_text(void)
 	return ioctl_error_text();
 }
 
+int task_find_target(const char *name)
+{
+	_call_ call = ioctl_begin();
+
+	return ioctl_find_target(name);
+}
+
 /*
  * The status is read between two readings of the table: with the status of another table a
  * mirror that has yet to be copied could pass for one in sync. -EAGAIN: look again.

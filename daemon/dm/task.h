@@ -18,6 +18,12 @@ int task_init(void);
 const char *task_error_text(void);
 
 /*
+ * Looks for a target of the kernel's by its name ("mirror"). Blocks while the kernel loads its
+ * module. Returns 0; -ENOENT if there is none; or another negative errno if that cannot be told.
+ */
+int task_find_target(const char *name);
+
+/*
  * Looks at the device with that UUID. The table and the status belong
  * together. Returns 0 (*devicep owned by the caller; not present: all zero),
  * -EAGAIN (it changed all the time while being looked at), -EBADMSG (the

@@ -116,6 +116,34 @@ static void read_name(const char *folder, char name[VG_DISK_NAME_MAX])
 			*c = '/';
 }
 
+/* What SCSI and NVMe say of a disk that they have given up; of others nothing is known (6.1). */
+static bool disk_is_offline(const char *folder)
+{
+	static const char *const states[] = {"offline",  "transport-offline", "cancel", "deleted",
+					     "deleting", "deleting (no IO)",  "dead"};
+	char path[PATH_MAX];
+	char line[LINE_MAX_BYTES];
+
+	if (snprintf(path, sizeof(path), "%s/device/state", folder) >= (int)sizeof(path) ||
+	    read_line(path, line) < 0)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (strcmp(line, states[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Of md; arrays without redundancy have no such file. */
+static bool array_is_degraded(const char *folder)
+{
+	char path[PATH_MAX];
+	uint32_t lost = 0;
+
+	return snprintf(path, sizeof(path), "%s/md/degraded", folder) < (int)sizeof(path) &&
+	       read_number(path, &lost) == 0 && lost > 0;
+}
+
 static void add_disk(const char *sysfs, dev_t dev, struct device *device)
 {
 	struct vg_disk *disk = &device->disks[device->disk_count];
@@ -132,6 +160,7 @@ static void add_disk(const char *sysfs, dev_t dev, struct device *device)
 	*disk = (struct vg_disk){.dev = dev, .rotational = rotational != 0};
 	read_name(folder, disk->name);
 	device->disk_count++;
+	device->degraded |= disk_is_offline(folder);
 }
 
 static int is_device(const struct dirent *entry)
@@ -151,6 +180,7 @@ static bool find_below(const char *sysfs, const char *folder, unsigned layer, st
 	if (snprintf(path, sizeof(path), "%s/slaves", folder) >= (int)sizeof(path))
 		return false;
 	count = scandir(path, &entries, is_device, alphasort);
+	device->degraded |= array_is_degraded(folder);
 	for (int i = 0; i < count; i++) {
 		dev_t below;
 
@@ -189,6 +219,18 @@ static bool any_disk_turns(const struct device *device)
 
 /* ---- all of it --------------------------------------------------------- */
 
+/* By its own folder: a partition or a stacked device can be read-only on a disk that is not. */
+static bool device_is_read_only(const char *sysfs, dev_t dev)
+{
+	char folder[PATH_MAX];
+	char path[PATH_MAX];
+	uint32_t read_only = 0;
+
+	format_folder(sysfs, dev, folder);
+	return snprintf(path, sizeof(path), "%s/ro", folder) < (int)sizeof(path) &&
+	       read_number(path, &read_only) == 0 && read_only != 0;
+}
+
 int device_look_by_number(dev_t dev, const char *sysfs, struct device *devicep)
 {
 	struct device device = {.dev = dev};
@@ -198,12 +240,14 @@ int device_look_by_number(dev_t dev, const char *sysfs, struct device *devicep)
 	r = read_queue(sysfs, dev, "logical_block_size", &device.logical_block_bytes);
 	if (r < 0)
 		return r;
+	(void)read_queue(sysfs, dev, "physical_block_size", &device.physical_block_bytes);
 	(void)read_queue(sysfs, dev, "nr_requests", &device.queue_requests);
 	(void)read_queue(sysfs, dev, "max_sectors_kb", &request_max_kib);
 	if (request_max_kib <= UINT32_MAX / 1024)
 		device.request_max_bytes = request_max_kib * 1024;
 	find_disks(sysfs, dev, 0, &device);
 	device.rotational = any_disk_turns(&device);
+	device.read_only = device_is_read_only(sysfs, dev);
 	*devicep = device;
 	return 0;
 }

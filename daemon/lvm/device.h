@@ -15,6 +15,9 @@
 struct device {
 	dev_t dev;
 	uint32_t logical_block_bytes;
+	uint32_t physical_block_bytes; /* 0: not known */
+	bool read_only;
+	bool degraded; /* the kernel has given a disk below it up, or an array there lacks one */
 	bool rotational;
 	uint32_t queue_requests;    /* 0: not known */
 	uint32_t request_max_bytes; /* 0: not known */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "daemon/lvm/device.h"
@@ -90,6 +91,7 @@ int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp)
 	static const struct lvm_setup setup = {
 		.binary = "/usr/sbin/lvm",
 		.sysfs = "/sys",
+		.etc = "/etc/lvm",
 		.lock_timeout_ms = 60000,
 		.command_timeout_ms = 60000,
 	};
@@ -150,10 +152,38 @@ static void on_pvs(struct request *request, const struct command_result *result)
 	request_finish(request, r, NULL);
 }
 
-static void begin_pvs(struct request *request)
+static void ask_pvs(struct request *request)
 {
 	request_run(request, (const char *const[]){"pvs", REPORT_OPTIONS, REPORT_PV_FIELDS, NULL},
 		    false, on_pvs);
+}
+
+/* Settings that cannot be told keep nobody from moving: no more than warnings hang on them. */
+static void on_settings(struct request *request, const struct command_result *result)
+{
+	struct lvm *lvm = request->lvm;
+
+	lvm->settings = (struct lvm_settings){0};
+	if (result->code == 0)
+		(void)lvm_settings_parse(result->output, result->output_len, lvm->setup.etc,
+					 &lvm->settings);
+	ask_pvs(request);
+}
+
+/* A command for them at each move would be one too many. */
+static void begin_pvs(struct request *request)
+{
+	struct lvm *lvm = request->lvm;
+	struct settings_stamp now = settings_take_stamp(lvm->setup.etc);
+
+	if (lvm->has_asked && settings_stamp_equal(&now, &lvm->asked)) {
+		ask_pvs(request);
+		return;
+	}
+	lvm->asked = now;
+	lvm->has_asked = true;
+	request_run(request, (const char *const[]){"lvmconfig", "--type", "full", "devices", NULL},
+		    false, on_settings);
 }
 
 static void report_pvs(struct request *request, const struct outcome *result)
@@ -171,6 +201,13 @@ void lvm_list_pvs(struct lvm *lvm, lvm_pvs_fn *done, void *arg)
 
 	request->done.pvs = done;
 	request_submit(request);
+}
+
+void lvm_get_settings(const struct lvm *lvm, struct lvm_settings *settingsp)
+{
+	*settingsp = lvm->settings;
+	if (access(settingsp->devices_file, F_OK) < 0)
+		settingsp->devices_file[0] = '\0';
 }
 
 /* --- one VG --- */

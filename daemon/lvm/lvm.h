@@ -16,6 +16,7 @@
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/lvm/reservation.h"
+#include "daemon/lvm/settings.h"
 #include "daemon/lvm/vg.h"
 
 struct lvm;
@@ -53,8 +54,14 @@ void lvm_set_timeouts(struct lvm *lvm, uint32_t lock_timeout_ms, uint32_t comman
  */
 void lvm_free(struct lvm *lvm);
 
-/* Lists all PVs that LVM sees. */
+/* Lists all PVs that LVM sees. Takes note of LVM's settings first, when these may have changed. */
 void lvm_list_pvs(struct lvm *lvm, lvm_pvs_fn *done, void *arg);
+
+/*
+ * LVM's settings as of the last lvm_list_pvs(); what is not known is not set. A devices file that
+ * is not there is left out.
+ */
+void lvm_get_settings(const struct lvm *lvm, struct lvm_settings *settingsp);
 
 /* Reads one VG, found by its UUID whatever its name is now. */
 void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void *arg);

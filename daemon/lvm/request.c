@@ -278,6 +278,9 @@ static void look_at_devices(struct request *request)
 		device_look(pv->device, request->lvm->setup.sysfs, &device);
 		pv->dev = device.dev;
 		pv->logical_block_bytes = device.logical_block_bytes;
+		pv->physical_block_bytes = device.physical_block_bytes;
+		pv->read_only = device.read_only;
+		pv->degraded = device.degraded;
 		pv->rotational = device.rotational;
 		pv->queue_requests = device.queue_requests;
 		pv->request_max_bytes = device.request_max_bytes;

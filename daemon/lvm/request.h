@@ -15,11 +15,13 @@
 #include "daemon/lvm/known.h"
 #include "daemon/lvm/lock.h"
 #include "daemon/lvm/lvm.h"
+#include "daemon/lvm/settings.h"
 
 /* What lvm_new() takes for granted. Tests set other things. */
 struct lvm_setup {
 	const char *binary; /* the lvm program */
 	const char *sysfs;
+	const char *etc; /* the folder of LVM's configuration */
 	uint32_t lock_timeout_ms;
 	uint32_t command_timeout_ms;
 };
@@ -36,6 +38,9 @@ struct lvm {
 	struct commands *commands;
 	TAILQ_HEAD(, request) requests; /* in order of arrival */
 	struct known_vgs known;
+	struct lvm_settings settings; /* as they were last asked for … */
+	struct settings_stamp asked;  /* … when the files were these */
+	bool has_asked;
 };
 
 struct request;

@@ -58,6 +58,9 @@ struct vg_pv {
 	/* Facts about the device itself; zero while nobody has looked (metadata_parse does not). */
 	dev_t dev;
 	uint32_t logical_block_bytes;
+	uint32_t physical_block_bytes; /* 0: not known */
+	bool read_only;                /* the kernel takes no writes for it */
+	bool degraded; /* the kernel has given a disk below it up, or an array there lacks one */
 	bool rotational;
 	uint32_t queue_requests;    /* that its disk takes at a time; 0: not known */
 	uint32_t request_max_bytes; /* of one; 0: not known */

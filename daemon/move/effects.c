@@ -66,6 +66,18 @@ static int adopt_plan(struct drive *drive, struct pass *pass, struct plan *plan)
 	return 0;
 }
 
+static enum pass_reason reason_of_refusal(enum refusal_code code)
+{
+	switch (code) {
+	case REFUSAL_NO_SPACE:
+		return REASON_NO_SPACE;
+	case REFUSAL_PV_READ_ONLY:
+		return REASON_DEST_FAILED;
+	default:
+		return REASON_LV_CHANGED;
+	}
+}
+
 /* The destination was taken, or the LV changed, before the pass was reserved: plan it anew. */
 static int plan_again(struct drive *drive, struct pass *pass)
 {
@@ -82,9 +94,7 @@ static int plan_again(struct drive *drive, struct pass *pass)
 	if (r < 0)
 		return r;
 	if (r == PLAN_REFUSED || plan->pass_count == 0) {
-		ending_give_up(drive, pass,
-			       refusal.code == REFUSAL_NO_SPACE ? REASON_NO_SPACE
-								: REASON_LV_CHANGED,
+		ending_give_up(drive, pass, reason_of_refusal(refusal.code),
 			       r == PLAN_REFUSED ? refusal_name(refusal.code)
 						 : "nothing of it lies on the source any more");
 		return EFFECT_HOPELESS;

@@ -20,16 +20,24 @@ struct enquiry {
 	struct mover *mover;
 	struct move_request *request; /* owned */
 	struct lvm_id vg;
+	struct preflight_host host;
+	struct warning_list warnings;
 	mover_plan_fn *planned;  /* either this … */
 	mover_start_fn *started; /* … or this */
 	void *arg;
 };
 
+static void release_enquiry(struct enquiry *enquiry)
+{
+	move_request_free(enquiry->request);
+	warning_list_deinit(&enquiry->warnings);
+	free(enquiry);
+}
+
 static void enquiry_free(struct enquiry *enquiry)
 {
 	LIST_REMOVE(enquiry, link);
-	move_request_free(enquiry->request);
-	free(enquiry);
+	release_enquiry(enquiry);
 }
 
 void enquiries_free(struct mover *mover)
@@ -38,19 +46,20 @@ void enquiries_free(struct mover *mover)
 
 	for (struct enquiry *enquiry = LIST_FIRST(&mover->enquiries); enquiry; enquiry = next) {
 		next = LIST_NEXT(enquiry, link);
-		move_request_free(enquiry->request);
-		free(enquiry);
+		release_enquiry(enquiry);
 	}
 }
 
-/* Answers and ends an enquiry; one of the three is what there is to say. */
+/* Answers and ends an enquiry; one of the three is what there is to say, beside the warnings. */
 static void answer_enquiry(struct enquiry *enquiry, const struct refusal *refusal,
 			   const struct plan *plan, const struct move *move)
 {
+	if (refusal)
+		warning_list_deinit(&enquiry->warnings);
 	if (enquiry->planned)
-		enquiry->planned(enquiry->arg, refusal, plan);
+		enquiry->planned(enquiry->arg, refusal, plan, &enquiry->warnings);
 	else if (enquiry->started)
-		enquiry->started(enquiry->arg, refusal, move);
+		enquiry->started(enquiry->arg, refusal, move, &enquiry->warnings);
 	enquiry_free(enquiry);
 }
 
@@ -122,6 +131,22 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	return steal_pointer(&move);
 }
 
+static void log_warnings(const struct enquiry *enquiry, const struct move *move)
+{
+	char id[24];
+	const struct log_field fields[] = {
+		{"MESSAGE_ID", message_id(MESSAGE_PREFLIGHT_WARNING)},
+		{"PVMOVED_MOVE", id},
+		{"PVMOVED_UUID", move->uuid},
+		{"PVMOVED_VG", move->vg_name},
+	};
+
+	snprintf(id, sizeof(id), "%" PRIu64, move->id);
+	for (size_t i = 0; i < enquiry->warnings.count; i++)
+		log_write(LOG_WARNING, fields, sizeof(fields) / sizeof(fields[0]), "move %s: %s",
+			  id, enquiry->warnings.items[i].text);
+}
+
 /* Takes over the metadata that the plan was made by: the drive begins with them. */
 static void start_plan(struct enquiry *enquiry, struct plan *plan, struct vg *vg)
 {
@@ -151,6 +176,7 @@ static void start_plan(struct enquiry *enquiry, struct plan *plan, struct vg *vg
 	limiter_change(mover, drive, move->limit_bytes_s);
 	log_info("move %" PRIu64 " of %s in VG %s begins", move->id, move->request->source.device,
 		 move->vg_name);
+	log_warnings(enquiry, move);
 	answer_enquiry(enquiry, NULL, NULL, move);
 	mover_publish(mover, steal_pointer(&move));
 	mover_forget_oldest(mover);
@@ -176,11 +202,15 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
 		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
+	if (r == 0 && plan && plan->pass_count > 0)
+		r = preflight_check_host(&enquiry->host, &refusal);
+	if (r == 0 && plan)
+		r = preflight_warn(plan, read, &enquiry->host, &enquiry->warnings);
 	if (r < 0)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
-	else if (r == PLAN_REFUSED)
+	else if (r == PLAN_REFUSED || !plan)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
-	else if (enquiry->planned || !plan || plan->pass_count == 0)
+	else if (enquiry->planned || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
 		start_plan(enquiry, plan, steal_pointer(&read));
@@ -196,6 +226,16 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 		finish_enquiry(enquiry, vg);
 }
 
+/* What the kernel has was asked for before. */
+static void look_at_host(struct enquiry *enquiry)
+{
+	const struct mover *mover = enquiry->mover;
+	bool lacks_mirror = enquiry->host.lacks_mirror;
+
+	mover->ports->look_at_host(mover->ctx, &enquiry->host);
+	enquiry->host.lacks_mirror = lacks_mirror;
+}
+
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
@@ -208,11 +248,31 @@ static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv 
 		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "pvs", result->message);
 		return;
 	}
+	look_at_host(enquiry);
 	r = planner_resolve_request(enquiry->request, pvs, pv_count, &enquiry->vg, &refusal);
+	if (r == PLAN_REFUSED)
+		preflight_complete_refusal(&enquiry->host, &refusal);
 	if (r == PLAN_REFUSED)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
 	else
 		mover->ports->read_vg(mover->ctx, &enquiry->vg, on_vg, enquiry);
+}
+
+/* Where it cannot be told, the arming of the first pass will tell. */
+static void on_mirror(void *arg, const struct outcome *result)
+{
+	struct enquiry *enquiry = arg;
+	struct mover *mover = enquiry->mover;
+
+	enquiry->host.lacks_mirror = result->code == -ENOENT;
+	mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
+}
+
+static void begin_enquiry(struct enquiry *enquiry)
+{
+	struct mover *mover = enquiry->mover;
+
+	mover->ports->find_mirror(mover->ctx, on_mirror, enquiry);
 }
 
 /* Takes an enquiry up; NULL for want of memory, with the request freed. */
@@ -229,6 +289,8 @@ static struct enquiry *enquiry_new(struct mover *mover, struct move_request *req
 	return enquiry;
 }
 
+static const struct warning_list no_warnings;
+
 static void refuse_for_memory(struct refusal *refusal)
 {
 	refusal_set(refusal, REFUSAL_NO_MEMORY, NULL, NULL);
@@ -241,11 +303,11 @@ void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn
 
 	if (!enquiry) {
 		refuse_for_memory(&refusal);
-		done(arg, &refusal, NULL);
+		done(arg, &refusal, NULL, &no_warnings);
 		return;
 	}
 	enquiry->planned = done;
-	mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
+	begin_enquiry(enquiry);
 }
 
 void mover_start(struct mover *mover, struct move_request *request, mover_start_fn *done, void *arg)
@@ -256,7 +318,7 @@ void mover_start(struct mover *mover, struct move_request *request, mover_start_
 
 	if (!enquiry) {
 		refuse_for_memory(&refusal);
-		done(arg, &refusal, NULL);
+		done(arg, &refusal, NULL, &no_warnings);
 		return;
 	}
 	enquiry->started = done;
@@ -264,5 +326,5 @@ void mover_start(struct mover *mover, struct move_request *request, mover_start_
 	if (same)
 		answer_enquiry(enquiry, NULL, NULL, same);
 	else
-		mover->ports->list_pvs(mover->ctx, on_pvs, enquiry);
+		begin_enquiry(enquiry);
 }

@@ -50,6 +50,7 @@
 	M(STALLED, "stalled", "a54d19f9d3744e4dab88116bc1e08c88")                              \
 	M(SECTORS_UNREADABLE, "sectors-unreadable", "c7269b07b9814a21936b8c7f2d727bc9")        \
 	M(NOT_ALL_COMPARED, "not-all-compared", "6888d8874dbd461dbf4bbba87d58b4a8")            \
+	M(PREFLIGHT_WARNING, "preflight-warning", "1c5f173c3eca4151bfb48c4113b7c458")          \
 	M(JOURNAL_DAMAGED, "journal-damaged", "70bde25c9d4f4f5ead1127e3c5dbaa91")              \
 	M(JOURNAL_TORN, "journal-torn", "4842059ce67b455089401433f6eb113c")                    \
 	M(JOURNAL_STOPPED, "journal-stopped", "6e6e09ae05644ff78ec19772baa6b700")              \

@@ -11,6 +11,7 @@
 #include "common/refusal.h"
 #include "daemon/move/move.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/warning.h"
 
 struct mover;
 struct ports;
@@ -50,13 +51,19 @@ void mover_wake(struct mover *mover);
 int mover_keep(void *mover, int (*write)(void *sink, const char *payload, size_t len_bytes),
 	       void *sink);
 
-/* refusal: NULL, or why there is no plan. Both borrowed for the call. */
-typedef void mover_plan_fn(void *arg, const struct refusal *refusal, const struct plan *plan);
+/*
+ * refusal: NULL, or why there is no plan. warnings: about the plan; none with a refusal. All
+ * borrowed for the call.
+ */
+typedef void mover_plan_fn(void *arg, const struct refusal *refusal, const struct plan *plan,
+			   const struct warning_list *warnings);
 /*
  * refusal: NULL, or why nothing was started. move: what was started, or NULL
- * (with no refusal) when there is nothing to move. Both borrowed for the call.
+ * (with no refusal) when there is nothing to move. warnings: about what was started just now. All
+ * borrowed for the call.
  */
-typedef void mover_start_fn(void *arg, const struct refusal *refusal, const struct move *move);
+typedef void mover_start_fn(void *arg, const struct refusal *refusal, const struct move *move,
+			    const struct warning_list *warnings);
 
 /* Plans without touching anything. Consumes the request. done may be called from inside. */
 void mover_plan(struct mover *mover, struct move_request *request, mover_plan_fn *done, void *arg);

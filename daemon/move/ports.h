@@ -15,6 +15,7 @@
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/preflight.h"
 
 /* The codes of an outcome are those of lvm.h and dm.h. */
 
@@ -41,7 +42,11 @@ struct ports {
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 
+	/* What is known of the host besides; at once, and as of the last list_pvs(). */
+	void (*look_at_host)(void *ctx, struct preflight_host *hostp);
+
 	/* device-mapper; devices are named by their UUIDs */
+	void (*find_mirror)(void *ctx, outcome_fn *done, void *arg); /* -ENOENT: there is none */
 	int (*observe)(void *ctx, const char *uuid, struct dm_device *devicep);
 	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
 		       outcome_fn *done, void *arg);

@@ -98,6 +98,8 @@ static int check_destination(struct planning *planning, const struct pv_choice *
 	if (blocks_are_too_large(planning, destination->pv))
 		return planning_refuse(planning, REFUSAL_BLOCK_SIZE, choice->device,
 				       planning->request->source.device);
+	if (planning->vg->pvs[destination->pv].read_only)
+		return planning_refuse(planning, REFUSAL_PV_READ_ONLY, choice->device, NULL);
 	for (size_t i = 0; i < earlier->count; i++) {
 		if (earlier->items[i].pv != destination->pv)
 			continue;
@@ -147,7 +149,8 @@ static int open_all(const struct planning *planning, struct space *space)
 	int r = 0;
 
 	for (size_t i = 0; i < planning->vg->pv_count && r == 0; i++)
-		if (i != planning->source_pv && !blocks_are_too_large(planning, i))
+		if (i != planning->source_pv && !blocks_are_too_large(planning, i) &&
+		    !planning->vg->pvs[i].read_only)
 			r = add_pool(planning, i, NULL, space);
 	return r;
 }

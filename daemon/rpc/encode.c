@@ -11,6 +11,7 @@
 #include "common/protocol.h"
 #include "daemon/move/move.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/warning.h"
 
 /* A number that is null when it is not known, or too big for the wire. */
 static int add_number_if(bool known, struct json_object *object, const char *key, uint64_t number)
@@ -268,7 +269,29 @@ static struct json_object *encode_planned_passes(const struct plan *plan)
 	return steal_pointer(&passes);
 }
 
-struct json_object *encode_plan(const struct plan *plan)
+static struct json_object *encode_warning(const struct warning *warning)
+{
+	cleanup(protocol_put) struct json_object *object = json_object_new_object();
+
+	if (!object || protocol_add_text(object, "code", warning_name(warning->code)) < 0 ||
+	    protocol_add_text(object, "text", warning->text) < 0)
+		return NULL;
+	return steal_pointer(&object);
+}
+
+int encode_warnings(struct json_object *object, const struct warning_list *warnings)
+{
+	cleanup(protocol_put) struct json_object *list = json_object_new_array();
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < warnings->count; i++)
+		if (protocol_append(list, encode_warning(&warnings->items[i])) < 0)
+			return -ENOMEM;
+	return protocol_add_object(object, "warnings", steal_pointer(&list));
+}
+
+struct json_object *encode_plan(const struct plan *plan, const struct warning_list *warnings)
 {
 	cleanup(protocol_put) struct json_object *object = json_object_new_object();
 	uint64_t total_bytes = plan->total_extents * plan->extent_bytes;
@@ -278,7 +301,8 @@ struct json_object *encode_plan(const struct plan *plan)
 	    protocol_add_object(object, "passes", encode_planned_passes(plan)) < 0 ||
 	    protocol_add_number(object, "total_bytes", total_bytes) < 0 ||
 	    protocol_add_number(object, "peak_bytes", total_bytes) < 0 ||
-	    protocol_add_number(object, "free_bytes", free_bytes) < 0)
+	    protocol_add_number(object, "free_bytes", free_bytes) < 0 ||
+	    encode_warnings(object, warnings) < 0)
 		return NULL;
 	return steal_pointer(&object);
 }

@@ -23,14 +23,25 @@ static struct json_object *make_move_reply(const struct move *move)
 	return ret < 0 ? NULL : steal_pointer(&reply);
 }
 
-static void start_done(void *arg, const struct refusal *refusal, const struct move *move)
+static struct json_object *make_start_reply(const struct move *move,
+					    const struct warning_list *warnings)
+{
+	cleanup(protocol_put) struct json_object *reply = make_move_reply(move);
+
+	if (!reply || encode_warnings(reply, warnings) < 0)
+		return NULL;
+	return steal_pointer(&reply);
+}
+
+static void start_done(void *arg, const struct refusal *refusal, const struct move *move,
+		       const struct warning_list *warnings)
 {
 	struct call *call = arg;
 
 	if (refusal)
 		call_refuse(call, refusal);
 	else
-		call_reply(call, make_move_reply(move));
+		call_reply(call, make_start_reply(move, warnings));
 }
 
 void method_start(struct call *call, struct parameters *parameters)
@@ -38,22 +49,24 @@ void method_start(struct call *call, struct parameters *parameters)
 	mover_start(call->service->mover, steal_pointer(&parameters->request), start_done, call);
 }
 
-static void plan_done(void *arg, const struct refusal *refusal, const struct plan *plan)
+static void plan_done(void *arg, const struct refusal *refusal, const struct plan *plan,
+		      const struct warning_list *warnings)
 {
 	struct call *call = arg;
 
 	if (refusal)
 		call_refuse(call, refusal);
 	else
-		call_reply(call, encode_plan(plan));
+		call_reply(call, encode_plan(plan, warnings));
 }
 
 /* The same for a call that had to wait for its turn. */
-static void turn_done(void *arg, const struct refusal *refusal, const struct plan *plan)
+static void turn_done(void *arg, const struct refusal *refusal, const struct plan *plan,
+		      const struct warning_list *warnings)
 {
 	struct turns *turns = ((struct call *)arg)->service->turns;
 
-	plan_done(arg, refusal, plan);
+	plan_done(arg, refusal, plan, warnings);
 	turns_give_back(turns);
 }
 

@@ -64,10 +64,12 @@ static struct move_request *make_request(const struct play *play, size_t index)
 	return request;
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
 	struct play_order *order = arg;
 
+	(void)warnings;
 	order->is_pending = false;
 	if (refusal && refusal->code == REFUSAL_NO_SUCH_LV && order->play->may_fail)
 		order->is_void = true;

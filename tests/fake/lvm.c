@@ -156,7 +156,7 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 	return 0;
 }
 
-static void settle_text(struct fake_vg *vg)
+void fake_lvm_settle_edits(struct fake_vg *vg)
 {
 	free(vg->stable_text);
 	vg->stable_text = fake_strdup(vg->text);
@@ -168,7 +168,7 @@ void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk)
 		const struct fake_disk *first = &lvm->disks[lvm->vgs[i].first_disk];
 
 		if (disk >= first && disk < first + lvm->vgs[i].disk_count)
-			settle_text(&lvm->vgs[i]);
+			fake_lvm_settle_edits(&lvm->vgs[i]);
 	}
 }
 
@@ -386,7 +386,7 @@ void fake_lvm_add(struct fake_lvm *lvm, const struct fake_vg_spec *spec)
 	for (unsigned i = 0; i < FAKE_LVS_MAX && spec->lvs[i].name; i++)
 		add_lv(vg, &spec->lvs[i], number * FAKE_LVS_MAX + i);
 	vg->text = fake_text_make(spec, vg, lvm->disks);
-	settle_text(vg);
+	fake_lvm_settle_edits(vg);
 	for (size_t i = 0; i < vg->lv_count; i++)
 		if (!spec->lvs[i].inactive && activate(lvm, vg, &vg->lvs[i]) < 0)
 			abort();

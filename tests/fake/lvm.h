@@ -97,6 +97,8 @@ int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const str
 void fake_lvm_flushed(struct fake_lvm *lvm, const struct fake_disk *disk);
 /* The group's metadata is again what was last on stable storage. */
 void fake_lvm_forget_edits(struct fake_vg *vg);
+/* What the group's metadata is now, no power cut takes back. */
+void fake_lvm_settle_edits(struct fake_vg *vg);
 
 /* lvchange --refresh: gives an active LV the table that the metadata says. */
 int fake_lvm_refresh(struct fake_lvm *lvm, const struct fake_vg *vg, const struct fake_lv *lv);

@@ -52,6 +52,19 @@ static void read_vg(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *
 	world_ask(ctx, &request);
 }
 
+static void look_at_host(void *ctx, struct preflight_host *hostp)
+{
+	*hostp = ((const struct world *)ctx)->host;
+}
+
+static void find_mirror(void *ctx, outcome_fn *done, void *arg)
+{
+	const struct world_request request = {
+		.call = WORLD_FIND_MIRROR, .answer.done = done, .arg = arg};
+
+	world_ask(ctx, &request);
+}
+
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
 		    port_guard_fn *guard, port_vg_fn *done, void *arg)
 {
@@ -146,6 +159,8 @@ static int hold(void *ctx, bool held)
 		return -EIO;
 	if (fate == TRAP_FAIL)
 		return world->trap.code;
+	if (world->dm.hold_error < 0)
+		return world->dm.hold_error;
 	world->dm.held = held;
 	world->dead |= fate == TRAP_DIE_AFTER;
 	return fate == TRAP_FAIL_AFTER || world->dead ? -EIO : 0;
@@ -200,6 +215,8 @@ const struct ports *world_ports(void)
 		.record = record,
 		.list_pvs = list_pvs,
 		.read_vg = read_vg,
+		.look_at_host = look_at_host,
+		.find_mirror = find_mirror,
 		.edit_vg = edit_vg,
 		.set_active = set_active,
 		.observe = observe,

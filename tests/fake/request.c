@@ -145,6 +145,8 @@ static int effect(struct world *world, struct world_request *request)
 		return disk ? flush(world, disk) : -ENXIO;
 	case WORLD_COMPARE:
 		return compare(world, request);
+	case WORLD_FIND_MIRROR:
+		return world->host.lacks_mirror ? -ENOENT : 0;
 	case WORLD_MEASURE:
 		return measure(world, request);
 	case WORLD_LIST_PVS:

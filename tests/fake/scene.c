@@ -38,8 +38,10 @@ struct move_request *scene_request(const struct scene *scene)
 	return request;
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	assert_null(refusal);
 	*(uint64_t *)arg = move->id;
 }

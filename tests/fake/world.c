@@ -318,10 +318,12 @@ static void cut_power(struct world *world)
 	fake_dm_clear(&world->dm);
 	for (size_t i = 0; i < world->disk_count; i++)
 		fake_disk_cut_power(&world->disks[i]);
-	/* The cache may have been written by itself, or not. */
+	/* The cache may have been written by itself, or not; what is read from now on is stable. */
 	for (size_t i = 0; i < world->lvm.vg_count; i++)
 		if (fake_random_below(&world->random, 4) > 0)
 			fake_lvm_forget_edits(&world->lvm.vgs[i]);
+		else
+			fake_lvm_settle_edits(&world->lvm.vgs[i]);
 	world->boot++;
 	name_boot(world);
 	world->monotonic_us = 0;

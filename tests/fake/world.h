@@ -22,19 +22,20 @@
 #define WORLD_DISKS_MAX 6
 
 /* C(enumerator, name of the port, it changes something) */
-#define WORLD_CALL_LIST(C)                \
-	C(RECORD, "record", true)         \
-	C(LIST_PVS, "list_pvs", false)    \
-	C(READ_VG, "read_vg", false)      \
-	C(EDIT_VG, "edit_vg", true)       \
-	C(SET_ACTIVE, "set_active", true) \
-	C(OBSERVE, "observe", false)      \
-	C(CREATE, "create", true)         \
-	C(SWAP, "swap", true)             \
-	C(REMOVE, "remove", true)         \
-	C(FLUSH, "flush", true)           \
-	C(COMPARE, "compare", false)      \
-	C(MEASURE, "measure", false)      \
+#define WORLD_CALL_LIST(C)                   \
+	C(RECORD, "record", true)            \
+	C(LIST_PVS, "list_pvs", false)       \
+	C(READ_VG, "read_vg", false)         \
+	C(FIND_MIRROR, "find_mirror", false) \
+	C(EDIT_VG, "edit_vg", true)          \
+	C(SET_ACTIVE, "set_active", true)    \
+	C(OBSERVE, "observe", false)         \
+	C(CREATE, "create", true)            \
+	C(SWAP, "swap", true)                \
+	C(REMOVE, "remove", true)            \
+	C(FLUSH, "flush", true)              \
+	C(COMPARE, "compare", false)         \
+	C(MEASURE, "measure", false)         \
 	C(HOLD, "hold", true)
 
 #define C(code, name, changes) WORLD_##code,
@@ -112,6 +113,7 @@ struct world {
 	unsigned id_count;
 	unsigned late_steps; /* after a reboot the groups come only so many steps later */
 	uint64_t appear_at_step;
+	struct preflight_host host;
 	bool swaps_hang; /* no swap ends: one of the disks below hangs */
 	struct fake_latency latency;
 	bool compare_hangs; /* no comparison ends: one of its disks hangs */

@@ -92,8 +92,10 @@ static char *describe(const struct world *world, const char *state)
 	return text;
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	if (refusal || !move)
 		abort();
 	*(const struct move **)arg = move;

@@ -95,6 +95,47 @@ static void plan_as_json_is_the_daemon_s(void **state)
 		   "{\"vg\":\"vg0\",\"passes\":[]}\n", "");
 }
 
+#define WARNING "{'code':'same_disk','text':'they share\\u001b /dev/sda'}"
+
+static void warnings_are_told_beside_the_output(void **state)
+{
+	static const char sentence[] = "pvmovectl: warning: they share  /dev/sda\n";
+
+	(void)state;
+	run_expect("start --dry-run /dev/sdb",
+		   DIALOGUE("Plan", "{'parameters':{'vg':'vg0','passes':[],'total_bytes':0,"
+				    "'peak_bytes':0,'free_bytes':8192,'warnings':[" WARNING "]}}"),
+		   EXIT_OK, "Nothing to move: no LV has extents on /dev/sdb.\n", sentence);
+	run_expect("start /dev/sdb",
+		   DIALOGUE("Start", "{'parameters':{'move':" DONE ",'warnings':[" WARNING "]}}"),
+		   EXIT_OK, "Move 6: done, 100% of 4.00 KiB\n", sentence);
+	run_expect("start --json /dev/sdb",
+		   DIALOGUE("Start", "{'parameters':{'move':null,'warnings':[" WARNING "]}}"),
+		   EXIT_OK,
+		   "{\"move\":null,\"warnings\":[{\"code\":\"same_disk\",\"text\":\"they "
+		   "share\\u001b /dev/sda\"}]}\n",
+		   "");
+}
+
+static void warnings_that_make_no_sense_are_no_answer(void **state)
+{
+	static const char *const answers[] = {
+		"{'parameters':{'move':" DONE ",'warnings':7}}",
+		"{'parameters':{'move':" DONE ",'warnings':['x']}}",
+		"{'parameters':{'move':" DONE ",'warnings':[{'code':'x'}]}}",
+		"{'parameters':{'move':" DONE ",'warnings':[{'code':'x','text':null}]}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct run run = run_client("start /dev/sdb", DIALOGUE("Start", answers[i]));
+
+		assert_int_equal(run.code, EXIT_FAILED);
+		assert_non_null(strstr(run.err, "is no answer of pvmoved's"));
+		run_free(&run);
+	}
+}
+
 static void status_lists_all(void **state)
 {
 	(void)state;
@@ -120,7 +161,11 @@ static void status_of_a_move_that_is_not_there_is_said_so(void **state)
 		   DIALOGUE("{'id':9}", "{'error':'org.pvmoved.NoSuchMove','parameters':{'id':9}}"),
 		   EXIT_NO_SUCH_MOVE, "", sentence);
 	run_expect("status 9 --json", DIALOGUE("{'id':9}", "{'parameters':{'moves':[]}}"),
-		   EXIT_NO_SUCH_MOVE, "", sentence);
+		   EXIT_NO_SUCH_MOVE,
+		   "{\"error\":{\"name\":\"org.pvmoved.NoSuchMove\",\"parameters\":{\"id\":9},"
+		   "\"message\":\"there is no move 9; \\\"pvmovectl status\\\" lists all\","
+		   "\"exit_status\":3}}\n",
+		   sentence);
 }
 
 static void goals_are_set_and_shown(void **state)
@@ -200,7 +245,11 @@ static void errors_have_their_codes(void **state)
 		   "look; try again with sudo\n");
 	run_expect("start /dev/sdb --json",
 		   DIALOGUE("Start", "{'error':'org.pvmoved.NoMemory','parameters':{}}"),
-		   EXIT_FAILED, "", "pvmovectl: pvmoved is short of memory; try again later\n");
+		   EXIT_FAILED,
+		   "{\"error\":{\"name\":\"org.pvmoved.NoMemory\",\"parameters\":{},"
+		   "\"message\":\"pvmoved is short of memory; try again later\","
+		   "\"exit_status\":1}}\n",
+		   "pvmovectl: pvmoved is short of memory; try again later\n");
 }
 
 static void daemon_that_is_not_there_has_a_code(void **state)
@@ -267,6 +316,8 @@ int main(void)
 		cmocka_unit_test(same_request_again_shows_how_its_move_ended),
 		cmocka_unit_test(dry_run_asks_for_a_plan_only),
 		cmocka_unit_test(plan_as_json_is_the_daemon_s),
+		cmocka_unit_test(warnings_are_told_beside_the_output),
+		cmocka_unit_test(warnings_that_make_no_sense_are_no_answer),
 		cmocka_unit_test(status_lists_all),
 		cmocka_unit_test(status_of_a_move_that_is_not_there_is_said_so),
 		cmocka_unit_test(goals_are_set_and_shown),

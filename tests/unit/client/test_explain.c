@@ -49,6 +49,21 @@ static void missing_space_is_told_with_its_numbers(void **state)
 			"(400.00 MiB); extend the VG or name another destination");
 }
 
+static void a_device_outside_the_devices_file_is_told_so(void **state)
+{
+	struct refusal refusal = {.code = REFUSAL_NO_SUCH_PV, .subject = "/dev/sdb"};
+
+	(void)state;
+	expect_sentence(&refusal, EXIT_FAILED,
+			"/dev/sdb is not a PV; \"pvs\" lists those there are");
+	strcpy(refusal.detail, "/etc/lvm/devices/system.devices");
+	expect_sentence(
+		&refusal, EXIT_FAILED,
+		"/dev/sdb is not a PV that LVM sees: it goes by the devices file "
+		"/etc/lvm/devices/system.devices, and \"lvmdevices --adddev /dev/sdb\" adds "
+		"to it");
+}
+
 static void conflict_names_the_other_move(void **state)
 {
 	struct refusal refusal = {.code = REFUSAL_CONFLICT, .subject = "home", .move_id = 7};
@@ -201,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing_space_is_told_with_its_numbers),
+		cmocka_unit_test(a_device_outside_the_devices_file_is_told_so),
 		cmocka_unit_test(conflict_names_the_other_move),
 		cmocka_unit_test(missing_move_has_a_code_of_its_own),
 		cmocka_unit_test(every_refusal_has_a_sentence_with_a_next_step),

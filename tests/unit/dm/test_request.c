@@ -178,7 +178,7 @@ static void garbage_is_refused_or_harmless(void **state)
 			refused++;
 			continue;
 		}
-		assert_true(request.type <= DM_REQUEST_FLUSH);
+		assert_true(request.type <= DM_REQUEST_FIND);
 		assert_true(request.visibility <= DM_HIDDEN);
 		assert_true(strlen(request.name) < DM_NAME_MAX);
 		assert_true(strlen(request.uuid) < DM_ID_MAX);

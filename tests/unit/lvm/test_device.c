@@ -193,6 +193,100 @@ static void limits_of_the_queue_are_read_where_there_are_any(void **state)
 	assert_int_equal(device.request_max_bytes, 120 * 1024);
 }
 
+static void health_is_fine_where_nothing_says_otherwise(void **state)
+{
+	struct device device;
+
+	make_disk(*state, "512\n", "1\n");
+	assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
+	assert_int_equal(device.physical_block_bytes, 0);
+	assert_false(device.read_only);
+	assert_false(device.degraded);
+}
+
+static void physical_blocks_are_those_of_the_queue(void **state)
+{
+	struct device device;
+
+	make_disk(*state, "512\n", "1\n");
+	folder_write(*state, "4096\n", "devices/sdb/queue/physical_block_size");
+	assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
+	assert_int_equal(device.physical_block_bytes, 4096);
+}
+
+static void a_partition_is_read_only_by_itself(void **state)
+{
+	struct device device;
+
+	make_disk(*state, "512\n", "1\n");
+	folder_write(*state, "0\n", "devices/sdb/ro");
+	folder_write(*state, "1\n", "devices/sdb/sdb1/ro");
+	assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
+	assert_true(device.read_only);
+	assert_int_equal(device_look_by_number(makedev(8, 16), *state, &device), 0);
+	assert_false(device.read_only);
+	folder_write(*state, "yes\n", "devices/sdb/ro");
+	assert_int_equal(device_look_by_number(makedev(8, 16), *state, &device), 0);
+	assert_false(device.read_only);
+}
+
+static void a_disk_that_was_given_up_is_known_by_its_state(void **state)
+{
+	static const struct {
+		const char *text;
+		bool offline;
+	} cases[] = {
+		{"running\n", false},
+		{"live\n", false},
+		{"blocked\n", false},
+		{"offline\n", true},
+		{"dead\n", true},
+		{"transport-offline\n", true},
+		{"deleting (no IO)\n", true},
+		{"offlin\n", false},
+		{"", false},
+		{"offline and much more than fits in a line of any state\n", false},
+	};
+	struct device device;
+
+	make_disk(*state, "512\n", "1\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		folder_write(*state, cases[i].text, "devices/sdb/device/state");
+		assert_int_equal(device_look_by_number(makedev(8, 17), *state, &device), 0);
+		assert_int_equal(device.degraded, cases[i].offline);
+	}
+}
+
+static void one_disk_that_was_given_up_degrades_all_above(void **state)
+{
+	struct device device;
+
+	make_disk(*state, "512\n", "0\n");
+	make_second_disk(*state, "sdc", "0\n");
+	make_stacked(*state, 1, (const char *const[]){"sdb/sdb1", "sdc", NULL});
+	folder_write(*state, "running\n", "devices/sdb/device/state");
+	assert_int_equal(device_look_by_number(makedev(253, 1), *state, &device), 0);
+	assert_false(device.degraded);
+	folder_write(*state, "offline\n", "devices/sdc/device/state");
+	assert_int_equal(device_look_by_number(makedev(253, 1), *state, &device), 0);
+	assert_true(device.degraded);
+}
+
+static void an_array_below_that_lacks_a_disk_is_degraded(void **state)
+{
+	struct device device;
+
+	make_disk(*state, "512\n", "0\n");
+	make_stacked(*state, 1, (const char *const[]){"sdb", NULL});
+	make_stacked(*state, 2, (const char *const[]){"dm-1", NULL});
+	folder_write(*state, "0\n", "devices/dm-1/md/degraded");
+	assert_int_equal(device_look_by_number(makedev(253, 2), *state, &device), 0);
+	assert_false(device.degraded);
+	folder_write(*state, "1\n", "devices/dm-1/md/degraded");
+	assert_int_equal(device_look_by_number(makedev(253, 2), *state, &device), 0);
+	assert_true(device.degraded);
+}
+
 static void an_unknown_device_has_none(void **state)
 {
 	struct device device = {.dev = 1};
@@ -238,6 +332,17 @@ int main(void)
 						make, clear),
 		cmocka_unit_test_setup_teardown(limits_of_the_queue_are_read_where_there_are_any,
 						make, clear),
+		cmocka_unit_test_setup_teardown(health_is_fine_where_nothing_says_otherwise, make,
+						clear),
+		cmocka_unit_test_setup_teardown(physical_blocks_are_those_of_the_queue, make,
+						clear),
+		cmocka_unit_test_setup_teardown(a_partition_is_read_only_by_itself, make, clear),
+		cmocka_unit_test_setup_teardown(a_disk_that_was_given_up_is_known_by_its_state,
+						make, clear),
+		cmocka_unit_test_setup_teardown(one_disk_that_was_given_up_degrades_all_above, make,
+						clear),
+		cmocka_unit_test_setup_teardown(an_array_below_that_lacks_a_disk_is_degraded, make,
+						clear),
 		cmocka_unit_test_setup_teardown(an_unknown_device_has_none, make, clear),
 		cmocka_unit_test_setup_teardown(nonsense_in_sysfs_is_refused, make, clear),
 		cmocka_unit_test_setup_teardown(only_block_devices_are_looked_at, make, clear),

@@ -80,6 +80,7 @@ static int new_lvm(struct fixture *fixture, uint32_t lock_timeout_ms, uint32_t c
 	struct lvm_setup setup = {
 		.binary = fixture->binary,
 		.sysfs = "/sys",
+		.etc = fixture->dir,
 		.lock_timeout_ms = lock_timeout_ms,
 		.command_timeout_ms = command_timeout_ms,
 	};
@@ -489,6 +490,69 @@ static void a_vg_that_was_in_the_list_is_not_looked_for(void **state)
 	assert_int_equal(ending.code, 0);
 	vg_free(ending.vg);
 	assert_int_equal(count_calls(fixture, "vgs "), 0);
+}
+
+static void list_pvs(struct fixture *fixture)
+{
+	struct ending ending = {.fixture = fixture};
+
+	folder_write(fixture->dir, "{\"report\":[{\"pv\":[]}]}", "pvs.json");
+	lvm_list_pvs(fixture->lvm, on_pvs, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
+}
+
+static void settings_are_asked_for_when_they_may_have_changed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct lvm_settings settings;
+
+	folder_write(fixture->dir, "devices {\n\tissue_discards=1\n}\n", "devices.section");
+	for (int i = 0; i < 3; i++)
+		list_pvs(fixture);
+	assert_int_equal(count_calls(fixture, "lvmconfig"), 1);
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_true(settings.issue_discards);
+
+	folder_write(fixture->dir, "devices {\n\tissue_discards=0\n}\n", "devices.section");
+	folder_write(fixture->dir, "changed\n", "lvm.conf");
+	list_pvs(fixture);
+	list_pvs(fixture);
+	assert_int_equal(count_calls(fixture, "lvmconfig"), 2);
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_false(settings.issue_discards);
+}
+
+static void settings_that_cannot_be_told_hinder_nobody(void **state)
+{
+	struct fixture *fixture = *state;
+	struct lvm_settings settings;
+
+	folder_write(fixture->dir, "exit 3", "on.lvmconfig");
+	list_pvs(fixture);
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_false(settings.issue_discards);
+	folder_write(fixture->dir, "echo nonsense; exit 0", "on.lvmconfig");
+	folder_write(fixture->dir, "changed\n", "lvm.conf");
+	list_pvs(fixture);
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_false(settings.issue_discards);
+}
+
+static void a_devices_file_counts_once_it_is_there(void **state)
+{
+	struct fixture *fixture = *state;
+	struct lvm_settings settings;
+
+	folder_write(fixture->dir,
+		     "devices {\n\tuse_devicesfile=1\n\tdevicesfile=\"system.devices\"\n}\n",
+		     "devices.section");
+	list_pvs(fixture);
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_string_equal(settings.devices_file, "");
+	folder_write(fixture->dir, "VERSION=1.1.1\n", "devices/system.devices");
+	lvm_get_settings(fixture->lvm, &settings);
+	assert_non_null(strstr(settings.devices_file, "/devices/system.devices"));
 }
 
 static void a_list_of_pvs_is_not_made_of_nothing(void **state)
@@ -1105,6 +1169,9 @@ int main(void)
 		TEST(a_command_that_hangs_is_given_up),
 		TEST(pvs_are_listed),
 		TEST(a_vg_that_was_in_the_list_is_not_looked_for),
+		TEST(settings_are_asked_for_when_they_may_have_changed),
+		TEST(settings_that_cannot_be_told_hinder_nobody),
+		TEST(a_devices_file_counts_once_it_is_there),
 		TEST(a_list_of_pvs_is_not_made_of_nothing),
 		TEST(edits_are_written_one_after_the_other),
 		TEST(children_of_an_edit_lock_elsewhere),

@@ -24,8 +24,10 @@ static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
 	  {.name = "last", .segments = {{0, 20, 8}}}}},
 };
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	assert_null(refusal);
 	*(const struct move **)arg = move;
 }

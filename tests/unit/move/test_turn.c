@@ -83,8 +83,10 @@ static void restart(struct scene *scene, enum world_end how)
 	begin(scene);
 }
 
-static void on_start(void *arg, const struct refusal *refusal, const struct move *move)
+static void on_start(void *arg, const struct refusal *refusal, const struct move *move,
+		     const struct warning_list *warnings)
 {
+	(void)warnings;
 	assert_null(refusal);
 	*(uint64_t *)arg = move->id;
 }

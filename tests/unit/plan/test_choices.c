@@ -187,6 +187,28 @@ static void without_a_name_pvs_with_larger_blocks_are_left_out(void **state)
 	assert_int_equal(scene->refusal.free_extents, 0);
 }
 
+static void a_destination_that_is_read_only_is_refused(void **state)
+{
+	struct scene *scene = *state;
+
+	hand_add_destination(scene->request, 1);
+	scene->vg->pvs[1].degraded = true; /* that is for a warning */
+	assert_planned(scene);
+	scene->vg->pvs[1].read_only = true;
+	assert_refused(scene, REFUSAL_PV_READ_ONLY, "/dev/pv1", "");
+}
+
+static void without_a_name_pvs_that_are_read_only_are_left_out(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->vg->pvs[1].read_only = true;
+	assert_planned(scene);
+	scene->vg->pvs[2].read_only = true;
+	assert_refused(scene, REFUSAL_NO_SPACE, "vg", "");
+	assert_int_equal(scene->refusal.free_extents, 0);
+}
+
 static void devices_that_are_no_fitting_pvs_are_refused(void **state)
 {
 	struct scene *scene = *state;
@@ -254,6 +276,8 @@ int main(void)
 		TEST(a_destination_that_is_not_allocatable_has_no_room),
 		TEST(a_destination_with_larger_blocks_is_refused),
 		TEST(without_a_name_pvs_with_larger_blocks_are_left_out),
+		TEST(a_destination_that_is_read_only_is_refused),
+		TEST(without_a_name_pvs_that_are_read_only_are_left_out),
 		TEST(devices_that_are_no_fitting_pvs_are_refused),
 	};
 

@@ -11,6 +11,7 @@
 #define GIB (UINT64_C(1) << 30)
 
 static const char vg_uuid[] = "aaaaaa-bbbb-cccc-dddd-eeee-ffff-gggggg";
+static const struct warning_list no_warnings;
 static const char lv_uuid[] = "hhhhhh-iiii-jjjj-kkkk-llll-mmmm-nnnnnn";
 
 void fake_mover_init(struct mover *mover)
@@ -23,6 +24,7 @@ void fake_mover_deinit(struct mover *mover)
 	for (size_t i = 0; i < mover->move_count; i++)
 		move_free(mover->moves[i]);
 	free(mover->moves);
+	warning_list_deinit(&mover->warnings);
 	for (size_t i = 0; i < mover->pending_count; i++)
 		move_request_free(mover->pending[i].request);
 }
@@ -79,13 +81,13 @@ static void answer_start(struct mover *mover, struct fake_pending *pending)
 	struct move *move = NULL;
 
 	if (mover->refusal.code != REFUSAL_NONE) {
-		pending->start(pending->arg, &mover->refusal, NULL);
+		pending->start(pending->arg, &mover->refusal, NULL, &no_warnings);
 	} else {
 		if (!mover->finds_nothing)
 			move = add_move(mover, pending->request, PASS_QUEUED);
 		if (move)
 			pending->request = NULL;
-		pending->start(pending->arg, NULL, move);
+		pending->start(pending->arg, NULL, move, &mover->warnings);
 		if (move)
 			tell(mover, move);
 	}
@@ -116,9 +118,9 @@ static void answer_plan(struct mover *mover, struct fake_pending *pending)
 
 	memcpy(pass.reservation.lv.text, lv_uuid, sizeof(lv_uuid));
 	if (mover->refusal.code != REFUSAL_NONE)
-		pending->plan(pending->arg, &mover->refusal, NULL);
+		pending->plan(pending->arg, &mover->refusal, NULL, &no_warnings);
 	else
-		pending->plan(pending->arg, NULL, &plan);
+		pending->plan(pending->arg, NULL, &plan, &mover->warnings);
 }
 
 void fake_mover_answer(struct mover *mover)

@@ -28,6 +28,7 @@ struct mover {
 	bool answers_at_once;
 	bool finds_nothing;     /* there is nothing to move */
 	struct refusal refusal; /* what Start and Plan answer unless its code is REFUSAL_NONE */
+	struct warning_list warnings; /* given with what is answered otherwise; owned */
 	size_t goals_set;
 	uint64_t host_limit_bytes_s;
 };

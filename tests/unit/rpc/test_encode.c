@@ -13,6 +13,7 @@
 #include "common/protocol.h"
 #include "daemon/move/move.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/warning.h"
 #include "daemon/rpc/encode.h"
 
 #define _json_ cleanup(protocol_put) struct json_object *
@@ -321,20 +322,23 @@ static void a_plan_is_encoded_as_the_interface_says(void **state)
 			    .pass_count = 1,
 			    .total_extents = 5,
 			    .free_extents = 7};
+	struct warning_list warnings = {0};
 	_json_ object = NULL;
 
 	(void)state;
 	runs[0].source_pv = (struct lvm_id){"source PV"};
 	runs[0].dest_pv = (struct lvm_id){"destination PV"};
-	object = encode_plan(&plan);
-	assert_encoded(object,
-		       "{'vg':'vg0','passes':[{'lv':'home','lv_uuid':'the LV',"
-		       "'total_bytes':20971520,'runs':["
-		       "{'first_le':0,'extent_count':3,'source':'source PV','source_pe':5,"
-		       "'destination':'destination PV','destination_pe':100},"
-		       "{'first_le':10,'extent_count':2,'source':'','source_pe':9,"
-		       "'destination':'','destination_pe':103}]}],"
-		       "'total_bytes':20971520,'peak_bytes':20971520,'free_bytes':29360128}");
+	assert_int_equal(warning_append(&warnings, WARNING_SAME_DISK, "on %s", "sda"), 0);
+	object = encode_plan(&plan, &warnings);
+	warning_list_deinit(&warnings);
+	assert_encoded(object, "{'vg':'vg0','passes':[{'lv':'home','lv_uuid':'the LV',"
+			       "'total_bytes':20971520,'runs':["
+			       "{'first_le':0,'extent_count':3,'source':'source PV','source_pe':5,"
+			       "'destination':'destination PV','destination_pe':100},"
+			       "{'first_le':10,'extent_count':2,'source':'','source_pe':9,"
+			       "'destination':'','destination_pe':103}]}],"
+			       "'total_bytes':20971520,'peak_bytes':20971520,'free_bytes':29360128,"
+			       "'warnings':[{'code':'same_disk','text':'on sda'}]}");
 }
 
 int main(void)

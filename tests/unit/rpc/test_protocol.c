@@ -194,30 +194,54 @@ static void every_refusal_survives_the_wire(void **state)
 	}
 }
 
+/* As the interface writes the type of a parameter; null stands where there is no text. */
+static const char *type_of(struct json_object *value, struct json_object *without_texts,
+			   const char *name)
+{
+	if (json_object_is_type(value, json_type_int))
+		return "int";
+	return json_object_object_get(without_texts, name) ? "string" : "?string";
+}
+
 /* "error NoSpace (vg: string, needed_extents: int, …)", made from what is really sent. */
 static void every_refusal_is_as_the_interface_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < CODE_COUNT; i++) {
 		struct refusal refusal;
+		struct refusal empty = {.code = codes[i]};
 		_json_ parameters = NULL;
+		_json_ without_texts = NULL;
 		char line[256];
 		char *end = line + sprintf(line, "\nerror %s (", refusal_name(codes[i]));
 		const char *comma = "";
 
 		fill(&refusal, codes[i]);
 		parameters = protocol_refusal_to_json(&refusal);
+		without_texts = protocol_refusal_to_json(&empty);
 		json_object_object_foreach(parameters, name, value)
 		{
 			end += sprintf(end, "%s%s: %s", comma, name,
-				       json_object_is_type(value, json_type_int) ? "int"
-										 : "string");
+				       type_of(value, without_texts, name));
 			comma = ", ";
 		}
 		stpcpy(end, ")\n");
 		if (!strstr(interface_text, line))
 			fail_msg("not in the interface: %s", line);
 	}
+}
+
+static void an_older_daemon_says_less(void **state)
+{
+	struct refusal refusal;
+	_json_ parameters = NULL;
+
+	(void)state;
+	assert_int_equal(protocol_parse("{\"device\":\"/dev/a\"}", 19, &parameters), 0);
+	assert_int_equal(protocol_refusal_from_json("org.pvmoved.NoSuchPv", parameters, &refusal),
+			 0);
+	assert_string_equal(refusal.subject, "/dev/a");
+	assert_string_equal(refusal.detail, "");
 }
 
 static void every_refusal_is_documented(void **state)
@@ -329,6 +353,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_text_become_question_marks),
 		cmocka_unit_test(every_refusal_survives_the_wire),
 		cmocka_unit_test(every_refusal_is_as_the_interface_says),
+		cmocka_unit_test(an_older_daemon_says_less),
 		cmocka_unit_test(every_refusal_is_documented),
 		cmocka_unit_test(strange_refusals_are_not_taken),
 		cmocka_unit_test(long_texts_in_refusals_are_cut),

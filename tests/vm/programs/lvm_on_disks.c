@@ -170,6 +170,7 @@ int main(int argc, char **argv)
 	struct lvm_setup setup = {
 		.binary = binary ? binary : "/usr/sbin/lvm",
 		.sysfs = "/sys",
+		.etc = "/etc/lvm",
 		.lock_timeout_ms = 60000,
 		.command_timeout_ms = timeout_ms ? (uint32_t)strtoul(timeout_ms, NULL, 10) : 60000,
 	};

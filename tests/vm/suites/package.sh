@@ -38,7 +38,7 @@ plain_debian() {
 	mapfile -t extras < <(sed -n 's/^Package: //p' $archive/Packages)
 	rm -f /etc/dpkg/dpkg.cfg.d/* /etc/apt/sources.list.d/*
 	echo "deb [trusted=yes] file:$archive ./" >/etc/apt/sources.list
-	dpkg --purge xfsprogs "${extras[@]}"
+	apt-get -y purge "${extras[@]}"
 	apt-get update
 	! command -v lvs || fail 'LVM is still there'
 }
@@ -147,6 +147,26 @@ a_daemon_that_hangs_is_replaced() {
 	systemctl daemon-reload
 	systemctl restart pvmoved.service
 	wait_until 60 'socket and daemon run' units_are_up
+}
+
+# The package has neither enabled nor started the timer; it is the admin's from here on.
+its_metrics_are_written() {
+	local textfiles=/var/lib/prometheus/node-exporter
+
+	[ "$(systemctl is-enabled pvmoved-metrics.timer)" = disabled ] || fail 'the timer is enabled'
+	! systemctl is-active --quiet pvmoved-metrics.timer || fail 'the timer runs'
+	mkdir -p $textfiles
+	systemctl start pvmoved-metrics.service
+	grep -qx 'pvmoved_up 1' $textfiles/pvmoved.prom
+	[ "$(stat -c %a $textfiles/pvmoved.prom)" = 644 ] || fail 'not everybody may read it'
+	[ "$(ls -A $textfiles)" = pvmoved.prom ] || fail 'something is left beside it'
+	systemctl stop pvmoved.service
+	rm $textfiles/pvmoved.prom
+	systemctl start pvmoved-metrics.service
+	! systemctl is-active --quiet pvmoved.service || fail 'it has started the daemon'
+	[ ! -e $textfiles/pvmoved.prom ] || fail 'it has written something'
+	systemctl start pvmoved.service
+	systemctl enable --quiet --now pvmoved-metrics.timer
 }
 
 # The daemon has a mount namespace of its own.
@@ -268,6 +288,7 @@ run_step 'a disk is replaced as the guide has it' a_newcomer_replaces_the_disk
 run_step 'a reload applies the configuration, and refuses a wrong one' it_takes_a_configuration
 run_step 'a daemon that does not start is told of' its_failure_is_told
 run_step 'a daemon that hangs is replaced by the watchdog' a_daemon_that_hangs_is_replaced
+run_step 'metrics are written for node_exporter, but a daemon that was stopped stays so' its_metrics_are_written
 run_step 'an LV can be unmounted and deactivated beside the daemon' it_holds_no_mount
 run_step 'an inactive LV is moved, compared, and left inactive' an_inactive_lv_is_moved
 run_step 'a move is in mid-copy' a_move_is_in_mid_copy

@@ -164,6 +164,113 @@ second_daemon() {
 	daemon_start
 }
 
+# with_lvm_setting SETTINGS COMMAND...: with these in the section "devices" of LVM's local configuration.
+with_lvm_setting() {
+	local conf=/etc/lvm/lvmlocal.conf status=0
+	printf 'devices { %s }\n' "$1" >$conf
+	shift
+
+	"$@" || status=$?
+	rm -r $conf /etc/lvm/devices 2>/dev/null || true
+	return $status
+}
+
+hidden_by_the_devices_file() {
+	mkdir /etc/lvm/devices
+	printf 'VERSION=1.1.1\nIDTYPE=devname IDNAME=%s DEVNAME=%s PVID=%s\n' "$1" "$1" "$2" \
+		>/etc/lvm/devices/system.devices
+	refused 1 "devices file /etc/lvm/devices/system.devices, and \"lvmdevices --adddev $3\"" "$1" "$3"
+}
+
+# without_module NAME COMMAND...: with a kernel that cannot find that module.
+without_module() {
+	local name=$1 file status=0
+	shift
+
+	modprobe -r "$name"
+	file=$(modinfo -n "$name")
+	mv "$file" "$file.away"
+	"$@" || status=$?
+	mv "$file.away" "$file"
+	return $status
+}
+
+doomed() {
+	local pvid
+
+	mkvg vg 0 1
+	mklv vg/lv 8M 0
+	pvid=$(pvs --noheadings -o pv_uuid "$(pv 0)" | tr -d ' -')
+	daemon_start
+	blockdev --setro "$(pv 1)"
+	refused 1 "is read-only; make it writable with \"blockdev --setrw" "$(pv 0)" "$(pv 1)"
+	refused 1 'not enough free extents' "$(pv 0)"
+	blockdev --setrw "$(pv 1)"
+	without_module dm_mirror refused 1 'no device-mapper target "mirror"' "$(pv 0)" "$(pv 1)"
+	with_lvm_setting 'use_devicesfile = 1' hidden_by_the_devices_file \
+		"$(readlink -f "$(pv 0)")" "$pvid" "$(readlink -f "$(pv 1)")"
+	# None of it is remembered, and the kernel loads the module by itself.
+	pvmovectl start --dry-run "$(pv 0)" "$(pv 1)"
+	[ -d /sys/module/dm_mirror ] || fail 'dm_mirror was not loaded'
+	nothing_left vg
+}
+
+# warned CODES ARGUMENT...: a dry run with these warns of just the codes, in that order.
+warned() {
+	local codes=$1 said
+	shift
+
+	pvmovectl start --dry-run --json "$@" >"$work/plan"
+	said=$(python3 -c 'import json, sys; print(*(w["code"] for w in json.load(sys.stdin)["warnings"]))' <"$work/plan")
+	[ "$said" = "$codes" ] || fail "it warns of '$said', not of '$codes'"
+}
+
+# How many discards the disk of PV n has got.
+discards() {
+	awk '{print $12}' "/sys/class/block/$(basename "$(readlink -f "$(pv "$1")")")/stat"
+}
+
+no_discards_but_by_hand() {
+	local before
+
+	warned issue_discards "$(pv 0)" "$(pv 1)"
+	before=$(discards 0)
+	pvmovectl start --wait "$(pv 0)" "$(pv 1)" >"$work/out" 2>"$work/err"
+	grep -q 'pvmovectl: warning: LVM is told to discard' "$work/err" || fail 'the start does not warn'
+	grep -q 'move 1: LVM is told to discard' "$work/daemon.log" || fail 'the log does not warn'
+	[ "$(discards 0)" = "$before" ] || fail 'the move discards what it frees: the warning is wrong'
+	lvcreate -qq -y -Wn -Zn -l 100%PVS -n trim vg "$(pv 0)"
+	lvremove -qq -y vg/trim
+	[ "$(discards 0)" -gt "$before" ] || fail 'what the warning advises discards nothing'
+}
+
+worth_knowing() {
+	local large
+
+	modprobe scsi_debug dev_size_mb=64 physblk_exp=3
+	wait_until 30 'the disk with large blocks is there' test -b /dev/sda
+	large=/dev/sda
+	mkvg vg 0 1 2 3
+	vgextend -qq vg $large
+	mklv vg/lv 16M 0
+	mklv vg/other 16M 2
+	daemon_start
+	warned '' "$(pv 0)" "$(pv 1)"
+	warned physical_blocks "$(pv 0)" $large
+	vgreduce -qq vg $large
+	blockdev --setro "$(pv 3)"
+	warned pv_read_only "$(pv 0)" "$(pv 1)"
+	blockdev --setrw "$(pv 3)"
+	# It looks for the first time whether all is copied after two minutes.
+	pvmove -qq -b -i 120 -n other "$(pv 2)" "$(pv 3)" 2>/dev/null
+	warned foreign_move "$(pv 0)" "$(pv 1)"
+	refused 1 'locked by another operation' "$(pv 2)" "$(pv 1)"
+	pvmove -qq --abort
+	with_lvm_setting 'issue_discards = 1' no_discards_but_by_hand
+	nothing_left vg
+	modprobe -r scsi_debug
+}
+
 run_case 'names that are wrong are refused' bad_names
 run_case 'LVs of types that cannot be moved are named' unsupported_types
 run_case 'exported and foreign VGs are refused' unusable_vgs
@@ -173,4 +280,6 @@ run_case 'malformed, oversized and unknown messages get typed errors' bad_messag
 run_case 'a damaged journal stops the daemon and is kept' damaged_journal
 run_case 'a journal that was torn at its end is read up to there' torn_journal
 run_case 'a second daemon is refused' second_daemon
+run_case 'what could not end well is refused before it begins' doomed
+run_case 'what is worth knowing first is said in a dry run and at the start' worth_knowing
 end_cases

@@ -7,10 +7,38 @@ package_time() {
 	date +%s -d "$(sed -n 's/^ -- .*>  //p' "$(dirname "${BASH_SOURCE[0]}")/../../systemd/debian/changelog" | head -n 1)"
 }
 
-# make_package BUILD-DIR FOLDER puts pvmoved_VERSION_ARCHITECTURE.deb into the folder.
+# make_package BUILD-DIR FOLDER puts pvmoved_VERSION_ARCHITECTURE.deb into the folder. One is kept in the build
+# folder for as long as what goes into it is the same: each machine asks for it.
 make_package() {
+	local kept key lock
+
 	need_packages dpkg-shlibdeps:dpkg-dev file:file
-	run_cpack "$1" "$2" DEB
+	kept=$(realpath "$1")/kept-package
+	key=$(package_key "$1")
+	mkdir -p "$kept" "$2"
+	exec {lock}>"$kept/lock"
+	flock "$lock"
+	if [ "$(cat "$kept/key" 2>/dev/null)" != "$key" ]; then
+		rm -f "$kept/key" "$kept"/*.deb
+		run_cpack "$1" "$kept" DEB
+		echo "$key" >"$kept/key"
+	fi
+	cp "$kept"/*.deb "$2/"
+	exec {lock}>&-
+}
+
+# Of what is installed, and of all that decides how it is packed.
+package_key() {
+	local tree recipe
+
+	recipe=$(dirname "${BASH_SOURCE[0]}")/../../systemd
+	tree=$(mktemp -d)
+	DESTDIR=$tree cmake --install "$1" --prefix /usr >/dev/null
+	{
+		find "$tree" -type f -printf '%M %P ' -exec sha256sum -z {} +
+		cat "$1/CPackConfig.cmake" "$1"/scripts/debian/* "$recipe"/debian/* "$recipe/stage.cmake"
+	} | sed -z "s,$tree,," | sha256sum
+	rm -rf "$tree"
 }
 
 # make_rpm BUILD-DIR FOLDER puts pvmoved-VERSION.ARCHITECTURE.rpm into the folder.

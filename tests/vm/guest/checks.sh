@@ -77,7 +77,8 @@ is_on() {
 
 	disk=$(pv "$n")
 	for range in $(ranges_of "$lv"); do
-		[ "${range%%:*}" = "$disk" ] || fail "$lv is not all on pv$n ($disk): $(ranges_of "$lv")"
+		# LVM may know it by the name of a link.
+		[ "${range%%:*}" -ef "$disk" ] || fail "$lv is not all on pv$n ($disk): $(ranges_of "$lv")"
 	done
 }
 

@@ -193,15 +193,25 @@ move_ends_as() {
 	esac || fail "pvmovectl wait $1 ended with status $status for a move that is $2"
 }
 
-# by_hand STEP...: runs these blocks of commands of docs/recovery.md.
+# step_of PAGE STEP prints a block of commands of the documentation: what is between ```sh STEP and ```.
+step_of() {
+	sed -n "/^\`\`\`sh $2\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$1" | grep . || fail "there is no step $2 in $1"
+}
+
+# by_hand STEP...: runs these blocks of docs/recovery.md.
 by_hand() {
-	local step page=/usr/share/doc/pvmoved/recovery.md
+	local step
 
 	for step in "$@"; do
-		sed -n "/^\`\`\`sh $step\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$page" >"$work/step"
-		[ -s "$work/step" ] || fail "there is no step $step in $page"
-		cat "$work/step"
+		step_of /usr/share/doc/pvmoved/recovery.md "$step" | tee "$work/step"
 		# It sets variables for the next.
 		. "$work/step"
 	done
+}
+
+# follow PAGE STEP: runs a block as somebody would who types what stands there, says yes when asked, and
+# stops at what fails.
+follow() {
+	step_of "$1" "$2" | tee "$work/step"
+	(yes 2>/dev/null || :) | bash -ex "$work/step"
 }

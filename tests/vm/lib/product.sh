@@ -5,8 +5,8 @@
 # that all other machines with this package begin with. What only tests need goes in beside it at each
 # boot.
 
-# Reads VM_BUILD_DIR (a build folder; with VM_PACKAGE its package lies in /run/payload/package and is the
-# script's to install), and VM_TREE (files to copy over the root); with neither the machine is plain
+# Reads VM_BUILD_DIR (a build folder; with VM_PACKAGE its package lies in /run/payload/package, beside the
+# README and an archive of what it depends on, and is the script's to install), and VM_TREE (files to copy over the root); with neither the machine is plain
 # Debian. Sets vm_root.
 vm_stage_product() {
 	local log=$VM_DIR/install.log
@@ -15,8 +15,11 @@ vm_stage_product() {
 	[ ! "${VM_TREE:-}" ] || cp -a "$VM_TREE" "$VM_DIR/payload/tree"
 	[ "${VM_BUILD_DIR:-}" ] || return 0
 	make_package "$VM_BUILD_DIR" "$VM_DIR/payload/package"
-	[ ! "${VM_PACKAGE:-}" ] || return 0
-	vm_install_package "$VM_DIR/payload/package/pvmoved.deb"
+	if [ "${VM_PACKAGE:-}" ]; then
+		cp -r "$vm_home/../../README.md" "$vm_image/packages" "$VM_DIR/payload/package/"
+		return
+	fi
+	vm_install_package "$VM_DIR/payload/package"/pvmoved_*.deb
 	rm -r "$VM_DIR/payload/package"
 	DESTDIR=$VM_DIR/payload/tree cmake --install "$VM_BUILD_DIR" --prefix /usr --strip --component tests \
 		>"$log" 2>&1 || { cat "$log"; die "cannot install the tests' programs from $VM_BUILD_DIR"; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The Debian package in a Debian with systemd: installed, configured, upgraded in mid-move, purged. Each
+# The Debian package in a Debian with systemd: installed and used as the README and the guide say, configured, upgraded in mid-move, purged. Each
 # step goes on from the one before.
 #vm disk pv0 300M
 #vm disk pv1 300M bps=16M
@@ -9,7 +9,7 @@
 #vm timeout 1080
 . guest/lib.sh
 
-package=/run/payload/package/pvmoved.deb
+package=$(echo /run/payload/package/pvmoved_*.deb)
 conf_d=/etc/pvmoved/pvmoved.conf.d
 
 units_are_up() {
@@ -29,18 +29,68 @@ log_has() {
 	[ -n "$(journalctl -q -o cat "MESSAGE_ID=$id" "$@")" ]
 }
 
-it_installs_and_runs() {
+# What a Debian without LVM has not got, and comes with the package; and what the image leaves out to be small.
+plain_debian() {
+	local archive=/run/payload/package/packages
+	local -a extras
+
 	[ ! -e /usr/sbin/pvmoved ] || fail 'pvmoved is there before its package'
-	dpkg -i "$package"
+	mapfile -t extras < <(sed -n 's/^Package: //p' $archive/Packages)
+	rm -f /etc/dpkg/dpkg.cfg.d/* /etc/apt/sources.list.d/*
+	echo "deb [trusted=yes] file:$archive ./" >/etc/apt/sources.list
+	apt-get -y purge "${extras[@]}"
+	apt-get update
+	! command -v lvs || fail 'LVM is still there'
+}
+
+it_installs_and_runs() {
+	cd /run/payload/package || exit
+	follow README.md install
 	wait_until 60 'socket and daemon run' units_are_up
 	getent group pvmoved >/dev/null || fail 'there is no group pvmoved'
 	[ "$(stat -c %U:%G:%a /run/pvmoved/org.pvmoved)" = root:pvmoved:660 ] || fail 'the socket is not for its group'
 	systemctl is-enabled pvmoved.socket pvmoved.service
 	dpkg-query -W -f '${Conffiles}' pvmoved | grep -q /etc/pvmoved/pvmoved.conf
-	# The image has no place for documentation.
-	! dpkg --verify pvmoved | grep -v /usr/share/ || fail 'files of the package are not as they should be'
+	! dpkg --verify pvmoved | grep . || fail 'files of the package are not as they should be'
 	pvmoved --check-config | grep -qx 'moves = 1000'
 	wait_until 60 'the catalog has its entries' catalog_has_them
+}
+
+# disks_are_named SDB SDC: gives the disks with these serial numbers the names that the documentation has.
+disks_are_named() {
+	printf 'SUBSYSTEM=="block", ENV{DEVTYPE}=="disk", ENV{ID_SERIAL}=="%s", SYMLINK+="%s"\n' "$1" sdb "$2" sdc \
+		>/run/udev/rules.d/99-names.rules
+	udevadm control --reload
+	udevadm trigger --settle --subsystem-match=block
+	[ /dev/sdb -ef "$(pv "${1#pv}")" ] && [ /dev/sdc -ef "$(pv "${2#pv}")" ]
+}
+
+a_newcomer_makes_a_first_move() {
+	mkdir -p /run/udev/rules.d
+	disks_are_named pv0 pv1
+	follow /run/payload/package/README.md try
+	echo 'was here' >/mnt/note
+	is_on vg0/home 1
+	table_is_plain vg0/home
+	! pvs -o vg_name --noheadings /dev/sdb | grep vg0 || fail 'the disk is still in the VG'
+}
+
+a_newcomer_replaces_the_disk() {
+	disks_are_named pv1 pv0
+	follow /usr/share/doc/pvmoved/guide.md replace
+	is_on vg0/home 0
+	nothing_left vg0
+	! pvs /dev/sdb || fail 'the disk is still a PV'
+	grep -qx 'was here' /mnt/note
+	umount /mnt
+	fsck_is_clean vg0/home
+	vgremove -qq -y vg0
+	pvremove -qq /dev/sdc
+	rm /run/udev/rules.d/99-names.rules
+	udevadm control --reload
+	udevadm trigger --settle --subsystem-match=block
+	# A later step sees it loaded.
+	modprobe -r dm_mirror
 }
 
 catalog_has_them() {
@@ -166,7 +216,7 @@ it_is_not_purged_in_mid_move() {
 	fails_with 1 dpkg --purge pvmoved
 	said 'moves are under way'
 	units_are_up || fail 'its daemon was stopped'
-	wait_mid_copy 2
+	wait_mid_copy "$(last_move)"
 }
 
 it_stops_and_starts_in_mid_move() {
@@ -175,9 +225,9 @@ it_stops_and_starts_in_mid_move() {
 	dmsetup table | grep -q ' mirror ' || fail 'the kernel does not go on copying'
 	systemctl start pvmoved.socket pvmoved.service
 	units_are_up || fail 'it does not run'
-	wait_mid_copy 2
+	wait_mid_copy "$(last_move)"
 	systemctl restart pvmoved.service
-	wait_mid_copy 2
+	wait_mid_copy "$(last_move)"
 }
 
 # The same program under the next version's number.
@@ -199,9 +249,9 @@ it_is_upgraded_in_mid_move() {
 	grep -qx '# a change of mine' /etc/pvmoved/pvmoved.conf
 	units_are_up || fail 'it does not run'
 	[ "$(main_pid)" != "$pid" ] || fail 'the daemon was not replaced'
-	wait_mid_copy 2
+	wait_mid_copy "$(last_move)"
 	throttle 100
-	move_ends_as 2 'done'
+	move_ends_as "$(last_move)" 'done'
 	source_is_empty "$(pv 0)"
 	is_on vg/lv 1
 	table_is_plain vg/lv
@@ -210,9 +260,12 @@ it_is_upgraded_in_mid_move() {
 }
 
 the_log_explains_itself() {
-	log_has state-copying PVMOVED_MOVE=2 PVMOVED_LV=lv PVMOVED_VG=vg || fail 'copying was not told'
-	log_has state-done PVMOVED_MOVE=2 || fail 'the end was not told'
-	journalctl -q -x -u pvmoved.service | grep -q '^.*Subject: Move 2 has moved an LV' || fail 'the catalog says nothing'
+	local move
+
+	move=$(last_move)
+	log_has state-copying "PVMOVED_MOVE=$move" PVMOVED_LV=lv PVMOVED_VG=vg || fail 'copying was not told'
+	log_has state-done "PVMOVED_MOVE=$move" || fail 'the end was not told'
+	journalctl -q -x -u pvmoved.service | grep -q "^.*Subject: Move $move has moved an LV" || fail 'the catalog says nothing'
 	[ -z "$(systemctl --failed --no-legend --plain)" ] || fail "$(systemctl --failed --plain)"
 }
 
@@ -228,7 +281,10 @@ it_is_purged() {
 	fixed_files_are_whole /mnt/lv
 }
 
-run_step 'the package is installed, and its units run' it_installs_and_runs
+run_step 'a plain Debian has neither LVM nor the libraries' plain_debian
+run_step 'apt installs the package as the README says, and its units run' it_installs_and_runs
+run_step 'the first move as the README has it' a_newcomer_makes_a_first_move
+run_step 'a disk is replaced as the guide has it' a_newcomer_replaces_the_disk
 run_step 'a reload applies the configuration, and refuses a wrong one' it_takes_a_configuration
 run_step 'a daemon that does not start is told of' its_failure_is_told
 run_step 'a daemon that hangs is replaced by the watchdog' a_daemon_that_hangs_is_replaced

@@ -202,15 +202,15 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
 		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
-	if (r == 0 && plan->pass_count > 0)
+	if (r == 0 && plan && plan->pass_count > 0)
 		r = preflight_check_host(&enquiry->host, &refusal);
-	if (r == 0)
+	if (r == 0 && plan)
 		r = preflight_warn(plan, read, &enquiry->host, &enquiry->warnings);
 	if (r < 0)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 	else if (r == PLAN_REFUSED)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
-	else if (enquiry->planned || plan->pass_count == 0)
+	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
 		start_plan(enquiry, plan, steal_pointer(&read));

@@ -18,6 +18,8 @@ struct client {
 	FILE *out, *err;
 	int terminal_fd; /* the terminal that out is, or −1 */
 	bool colour;
+	bool json;            /* errors are written to out, too, as documents */
+	bool utf8;            /* more than ASCII can be shown */
 	int reply_timeout_ms; /* for the daemon's answer to a call */
 	int reconnect_ms;     /* while following moves: for a daemon that went away to come back */
 	int retry_ms;         /* between two attempts at that */

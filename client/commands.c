@@ -13,9 +13,11 @@
 #include "client/moves.h"
 #include "client/options.h"
 #include "client/render.h"
+#include "client/replace.h"
 #include "client/report.h"
 #include "client/request.h"
 #include "client/text.h"
+#include "client/top.h"
 #include "client/wait.h"
 #include "client/watch.h"
 #include "common/cleanup.h"
@@ -314,7 +316,7 @@ static enum exit_code run_info(const struct client *client, const struct options
 
 /* Whatever goes wrong is said and is the exit status, and the metrics say that the daemon is not
  * up. */
-static enum exit_code run_metrics(const struct client *client, const struct options *options)
+static enum exit_code print_metrics(const struct client *client, FILE *out)
 {
 	cleanup(reply_deinit) struct reply info_reply = {0}, list_reply = {0};
 	cleanup(moves_deinit) struct moves moves = {0};
@@ -322,18 +324,48 @@ static enum exit_code run_metrics(const struct client *client, const struct opti
 	enum exit_code code = call(client, "GetInfo", request_new_id(0), &info_reply);
 	int ret;
 
-	(void)options;
 	if (code == EXIT_OK)
 		code = call(client, "List", request_new_id(0), &list_reply);
 	if (code != EXIT_OK) {
-		metrics_write(client->out, NULL, NULL);
+		(void)metrics_write(out, NULL, NULL); /* that takes no memory */
 		return code;
 	}
 	ret = view_read_info(info_reply.parameters, &info);
 	if (ret == 0)
 		ret = moves_update(&moves, json_object_object_get(list_reply.parameters, "moves"));
-	metrics_write(client->out, ret == 0 ? &info : NULL, &moves);
+	if (ret == 0)
+		ret = metrics_write(out, &info, &moves);
+	else
+		(void)metrics_write(out, NULL, NULL);
 	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
+}
+
+static enum exit_code run_metrics(const struct client *client, const struct options *options)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream;
+	enum exit_code code;
+	int ret;
+
+	if (!options->output)
+		return print_metrics(client, client->out);
+	stream = open_memstream(&text, &len_bytes);
+	if (!stream)
+		return report_connection(client, -ENOMEM);
+	code = print_metrics(client, stream);
+	ret = fclose(stream) == 0 ? replace_file(options->output, text, len_bytes) : -ENOMEM;
+	if (ret == 0)
+		return code;
+	return client_fail(client, EXIT_FAILED,
+			   "cannot write %s: %s; name a file in a folder that is there",
+			   options->output, strerror(-ret));
+}
+
+static enum exit_code run_top(const struct client *client, const struct options *options)
+{
+	(void)options;
+	return top_run(client);
 }
 
 static enum exit_code run(struct client client, const struct options *options)
@@ -344,7 +376,7 @@ static enum exit_code run(struct client client, const struct options *options)
 		[COMMAND_WAIT] = run_wait,       [COMMAND_PAUSE] = run_pause,
 		[COMMAND_RESUME] = run_resume,   [COMMAND_ABORT] = run_abort,
 		[COMMAND_LIMIT] = run_limit,     [COMMAND_INFO] = run_info,
-		[COMMAND_METRICS] = run_metrics,
+		[COMMAND_METRICS] = run_metrics, [COMMAND_TOP] = run_top,
 	};
 
 	if (options->help) {
@@ -357,6 +389,9 @@ static enum exit_code run(struct client client, const struct options *options)
 	}
 	if (options->socket_path)
 		client.socket_path = options->socket_path;
+	client.json = options->json;
+	if (options->colouring != COLOURING_AUTO)
+		client.colour = options->colouring == COLOURING_ALWAYS;
 	return commands[options->command](&client, options);
 }
 

@@ -4,7 +4,8 @@
 /*
  * One Varlink connection: sends calls and receives replies, each within a time.
  * What it receives is checked to be a reply; what the reply says is not its
- * business. Whatever fails, the connection is then of no more use.
+ * business. Whatever fails, the connection is then of no more use, but for
+ * a wait that was interrupted or too long.
  */
 
 #include <stdbool.h>

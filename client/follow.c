@@ -38,6 +38,28 @@ static void note_return(struct follow *follow)
 	client_say(follow->client, "pvmoved is back");
 }
 
+/* What an interrupt comes to: -EINTR, which ends it, or what wake() returns. */
+static int wake(const struct follow *follow)
+{
+	const struct follower *follower = follow->follower;
+
+	return follower->wake ? follower->wake(follower->arg) : -EINTR;
+}
+
+/* connection_receive(), with what has to be done meanwhile. Returns 1 when that was enough. */
+static int receive(const struct follow *follow, struct connection *connection, int timeout_ms,
+		   struct reply *replyp)
+{
+	int ret;
+
+	while ((ret = connection_receive(connection, timeout_ms, replyp)) == -EINTR) {
+		ret = wake(follow);
+		if (ret != 0)
+			break;
+	}
+	return ret;
+}
+
 /*
  * Takes replies until it is enough (1), or something goes wrong (negative
  * errno; for an error of the daemon's 1 too, explained, with *codep set).
@@ -46,10 +68,10 @@ static int take_replies(struct follow *follow, struct connection *connection, en
 {
 	for (bool first = true;; first = false) {
 		cleanup(reply_deinit) struct reply reply = {0};
-		int ret = connection_receive(connection, first ? answer_timeout_ms(follow) : -1,
-					     &reply);
+		int ret =
+			receive(follow, connection, first ? answer_timeout_ms(follow) : -1, &reply);
 
-		if (ret < 0)
+		if (ret != 0)
 			return ret;
 		note_return(follow);
 		if (reply.error) {
@@ -94,8 +116,8 @@ static bool is_absence(int error)
 }
 
 /*
- * Waits before the next attempt. Returns 0, the error again when it has lasted
- * too long, or -EINTR.
+ * Waits before the next attempt. Returns 0, 1 when what woke it was enough, the error again when it
+ * has lasted too long, or -EINTR.
  */
 static int wait_for_return(struct follow *follow, int error)
 {
@@ -110,7 +132,7 @@ static int wait_for_return(struct follow *follow, int error)
 	}
 	if (deadline_left_ms(follow->deadline_ms) == 0)
 		return error;
-	return poll(&interrupt, 1, client->retry_ms) > 0 ? -EINTR : 0;
+	return poll(&interrupt, 1, client->retry_ms) > 0 ? wake(follow) : 0;
 }
 
 enum exit_code follow_moves(const struct client *client, const struct follower *follower)
@@ -125,6 +147,8 @@ enum exit_code follow_moves(const struct client *client, const struct follower *
 			return code;
 		if (follow.known && is_absence(ret))
 			ret = wait_for_return(&follow, ret);
+		if (ret > 0)
+			return EXIT_OK;
 		if (ret == -EINTR)
 			return EXIT_INTERRUPTED;
 		if (ret == 0)

@@ -29,6 +29,16 @@ const char *headline_state(const struct move_view *move)
 	return move->stalled_since_us != VIEW_UNKNOWN ? "stalled" : move->state;
 }
 
+enum colour headline_colour(const char *state)
+{
+	if (strcmp(state, "failed") == 0 || strcmp(state, "held") == 0)
+		return COLOUR_RED;
+	if (strcmp(state, "waiting") == 0 || strcmp(state, "paused") == 0 ||
+	    strcmp(state, "stalled") == 0)
+		return COLOUR_YELLOW;
+	return strcmp(state, "done") == 0 ? COLOUR_GREEN : COLOUR_NONE;
+}
+
 void headline_write_queue(FILE *out, const struct move_view *move)
 {
 	if (move->queue_place == VIEW_UNKNOWN)

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "client/style.h"
 #include "client/view.h"
 
 /*
@@ -12,6 +13,9 @@
  * whatever is next for it.
  */
 const char *headline_state(const struct move_view *move);
+
+/* The colour of such a state, or of a pass's. */
+enum colour headline_colour(const char *state);
 
 /*
  * The move's state, how far it is and what it is at, without a line feed:

@@ -9,6 +9,7 @@ static const char overview[] =
 	"Commands:\n"
 	"  start SOURCE [DEST]...  start a move\n"
 	"  status [ID]             show all moves, or all of one\n"
+	"  top                     show them live on all of the terminal\n"
 	"  wait ID                 wait until a move has ended\n"
 	"  pause ID                stop copying, and keep what is copied\n"
 	"  resume ID               go on with a paused move\n"
@@ -19,9 +20,11 @@ static const char overview[] =
 	"  metrics                 print numbers for Prometheus\n"
 	"\n"
 	"Options of all commands:\n"
-	"  --json                  print the daemon's answer as one line of JSON\n"
+	"  --json                  print the answer, or the error, as one line of JSON\n"
 	"  --socket PATH           talk to the daemon at this socket\n"
 	"                          (usually /run/pvmoved/org.pvmoved)\n"
+	"  --color WHEN            auto, always or never; auto: on a terminal, unless\n"
+	"                          NO_COLOR is set\n"
 	"  -h, --help              show this, or with a command what that one takes\n"
 	"  --version               show the version\n"
 	"\n"
@@ -164,15 +167,38 @@ static const char info[] =
 	"  pvmovectl info\n";
 
 static const char metrics[] =
-	"Usage: pvmovectl metrics\n"
+	"Usage: pvmovectl metrics [--output FILE]\n"
 	"\n"
 	"Prints what the daemon says of itself and its moves in the text format of\n"
 	"Prometheus. When it does not answer, that is all that is printed (pvmoved_up 0),\n"
 	"and the exit status is not 0. Of moves that have ended there are counts only.\n"
 	"\n"
-	"Example, for the textfile collector of node_exporter:\n"
-	"  pvmovectl metrics > /var/lib/prometheus/node-exporter/pvmoved.prom.new\n"
-	"  mv /var/lib/prometheus/node-exporter/pvmoved.prom{.new,}\n";
+	"  --output FILE        replace FILE with it at one go, so that a reader never finds\n"
+	"                       half of it; readable by all\n"
+	"\n"
+	"pvmoved-metrics.timer does that each minute for node_exporter's textfile collector.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl metrics --output /var/lib/prometheus/node-exporter/pvmoved.prom\n";
+
+static const char top[] =
+	"Usage: pvmovectl top\n"
+	"\n"
+	"Shows moves live on all of the terminal: what all come to, what is read and\n"
+	"written for them on each disk, and each move with its state, progress, rate, time\n"
+	"left, limit and place in a queue. The selected one is said in words below. What a\n"
+	"narrow terminal has no room for is left out.\n"
+	"\n"
+	"  q                    quit; the moves go on\n"
+	"  up, down, k, j       select a move; Page Up, Page Down, Home, End, g, G\n"
+	"  p, r                 pause or resume it (root)\n"
+	"  a                    abort it, after a question that y answers (root)\n"
+	"\n"
+	"Several destinations of a move are one line of the disks: the daemon does not say\n"
+	"which of them it writes to. \"pvmovectl status --watch\" does without a terminal.\n"
+	"\n"
+	"Example:\n"
+	"  pvmovectl top\n";
 
 void help_print(FILE *out, enum command command)
 {
@@ -180,7 +206,7 @@ void help_print(FILE *out, enum command command)
 		[COMMAND_NONE] = overview,   [COMMAND_START] = start, [COMMAND_STATUS] = status,
 		[COMMAND_WAIT] = wait,       [COMMAND_PAUSE] = pause, [COMMAND_RESUME] = resume,
 		[COMMAND_ABORT] = abort_,    [COMMAND_LIMIT] = limit, [COMMAND_INFO] = info,
-		[COMMAND_METRICS] = metrics,
+		[COMMAND_METRICS] = metrics, [COMMAND_TOP] = top,
 	};
 
 	fputs(texts[command], out);

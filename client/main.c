@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +29,11 @@ static bool output_is_terminal(void)
 	return isatty(STDOUT_FILENO) && kind && strcmp(kind, "dumb") != 0;
 }
 
+static bool locale_is_utf8(void)
+{
+	return setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 int main(int argc, char *argv[])
 {
 	bool is_terminal = output_is_terminal();
@@ -36,6 +43,7 @@ int main(int argc, char *argv[])
 		.err = stderr,
 		.terminal_fd = is_terminal ? STDOUT_FILENO : -1,
 		.colour = is_terminal && !get_variable("NO_COLOR"),
+		.utf8 = locale_is_utf8(),
 		.reply_timeout_ms = REPLY_TIMEOUT_MS,
 		.reconnect_ms = RECONNECT_MS,
 		.retry_ms = RETRY_MS,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/metrics.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/cleanup.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
@@ -88,6 +92,96 @@ static void write_wedged(FILE *out, const struct moves *moves)
 	fprintf(out, "pvmoved_wedged_lvs %zu\n", count);
 }
 
+/* ---- disks that have failed moves ---------------------------------------- */
+
+/* The passes that disks have failed, of all moves, ended or not. */
+struct troubles {
+	struct trouble_view *entries;
+	size_t count;
+};
+
+static void collect_troubles(const struct moves *moves, struct troubles *troubles)
+{
+	for (size_t i = 0; i < moves->count; i++) {
+		const struct move_view *move = &moves->entries[i].view;
+
+		for (size_t p = 0; p < view_count(move->passes); p++) {
+			struct pass_view pass = view_get_pass(move, p);
+
+			if (pass.trouble.side)
+				troubles->entries[troubles->count++] = pass.trouble;
+		}
+	}
+}
+
+static size_t count_passes(const struct moves *moves)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < moves->count; i++)
+		count += view_count(moves->entries[i].view.passes);
+	return count;
+}
+
+static bool is_same_disk(const struct trouble_view *a, const struct trouble_view *b)
+{
+	return strcmp(a->side, b->side) == 0 && strcmp(a->pv_uuid, b->pv_uuid) == 0;
+}
+
+/* The most sectors that a pass has found there; 0 when an earlier one is about the same disk. */
+static uint64_t find_most(const struct troubles *troubles, size_t i)
+{
+	const struct trouble_view *entries = troubles->entries;
+	uint64_t sectors = 0;
+
+	for (size_t j = 0; j < troubles->count; j++) {
+		if (!is_same_disk(&entries[i], &entries[j]))
+			continue;
+		if (j < i)
+			return 0;
+		if (entries[j].sector_count > sectors)
+			sectors = entries[j].sector_count;
+	}
+	return sectors;
+}
+
+/* Moves that were tried again have met the same sectors: the most that one has found counts, and
+ * not the sum. */
+static void write_troubles(FILE *out, const struct troubles *troubles)
+{
+	static const char name[] = "pvmoved_failed_sectors";
+
+	begin(out, name, "Sectors where a disk has failed moves: the most of any LV.");
+	for (size_t i = 0; i < troubles->count; i++) {
+		const struct trouble_view *trouble = &troubles->entries[i];
+		uint64_t sectors = find_most(troubles, i);
+
+		if (sectors == 0)
+			continue;
+		fprintf(out, "%s{", name);
+		write_label(out, "side", trouble->side);
+		fputc(',', out);
+		write_label(out, "pv", trouble->pv_uuid);
+		fputc(',', out);
+		write_label(out, "device", trouble->device ? trouble->device : "");
+		fprintf(out, "} %" PRIu64 "\n", sectors);
+	}
+}
+
+/* Returns 0 or -ENOMEM. */
+static int write_failed_disks(FILE *out, const struct moves *moves)
+{
+	_free_ struct trouble_view *entries = calloc(count_passes(moves) + 1, sizeof(*entries));
+	struct troubles troubles = {.entries = entries};
+
+	if (!entries)
+		return -ENOMEM;
+	collect_troubles(moves, &troubles);
+	if (troubles.count > 0)
+		write_troubles(out, &troubles);
+	return 0;
+}
+
 /* ---- each move that has not ended -------------------------------------- */
 
 #define NUMBER(member) offsetof(struct move_view, member)
@@ -168,16 +262,17 @@ static void write_waiting(FILE *out, const struct moves *moves)
 	}
 }
 
-void metrics_write(FILE *out, const struct info_view *info, const struct moves *moves)
+int metrics_write(FILE *out, const struct info_view *info, const struct moves *moves)
 {
 	begin(out, "pvmoved_up", "1: the daemon answers.");
 	fprintf(out, "pvmoved_up %d\n", info != NULL);
 	if (!info)
-		return;
+		return 0;
 	write_daemon(out, info);
 	write_states(out, moves);
 	write_wedged(out, moves);
 	write_waiting(out, moves);
 	for (size_t s = 0; s < sizeof(series) / sizeof(series[0]); s++)
 		write_series(out, moves, s);
+	return write_failed_disks(out, moves);
 }

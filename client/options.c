@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/options.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
-#include "common/units.h"
 
 /* What a command may be given. For options also their value for getopt_long(): above all letters.
  */
@@ -29,6 +26,7 @@ enum {
 	TAKES_ALL = 1 << 20,
 	TAKES_RATE = 1 << 21,
 	TAKES_MAX_LATENCY = 1 << 22,
+	TAKES_OUTPUT = 1 << 28,
 };
 
 static const struct option long_options[] = {
@@ -43,6 +41,8 @@ static const struct option long_options[] = {
 	{"max-latency", required_argument, NULL, TAKES_MAX_LATENCY},
 	{"all", no_argument, NULL, TAKES_ALL},
 	{"json", no_argument, NULL, TAKES_JSON},
+	{"output", required_argument, NULL, TAKES_OUTPUT},
+	{"color", required_argument, NULL, 'c'},
 	{"socket", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -65,16 +65,11 @@ static const int takes[] = {
 	[COMMAND_ABORT] = TAKES_ID | NEEDS_ID | TAKES_WAIT | TAKES_JSON,
 	[COMMAND_LIMIT] = TAKES_ALL | TAKES_RATE | TAKES_MAX_LATENCY | TAKES_JSON,
 	[COMMAND_INFO] = TAKES_JSON,
-	[COMMAND_METRICS] = 0,
+	[COMMAND_METRICS] = TAKES_OUTPUT,
+	[COMMAND_TOP] = 0,
 };
 
 _Static_assert(sizeof(takes) / sizeof(takes[0]) == COMMAND_COUNT, "each command has its line");
-
-/* The lowest limit that the daemon takes. */
-#define LIMIT_MIN_BYTES_S 65536u
-/* The lowest and the highest bound of a latency that it takes. */
-#define MAX_LATENCY_MIN_US 100u
-#define MAX_LATENCY_MAX_US 60000000u
 
 /* A command line being read. */
 struct parser {
@@ -96,34 +91,6 @@ static enum command find_command(const char *name)
 	return COMMAND_NONE;
 }
 
-static bool path_exists(const char *path)
-{
-	return access(path, F_OK) == 0;
-}
-
-static enum exit_code parse_pv(const struct client *client, const char *text,
-			       struct pv_argument *pvp)
-{
-	switch (argument_parse_pv(text, path_exists, pvp)) {
-	case 0:
-		return EXIT_OK;
-	case ARGUMENT_NOT_A_PATH:
-		return client_fail(client, EXIT_USAGE,
-				   "%s: name a PV by the path of its device, as /dev/sdb", text);
-	case ARGUMENT_OPEN_RANGE:
-		return client_fail(client, EXIT_USAGE,
-				   "%s: a range needs an end, as /dev/sdb:100-199 has", text);
-	case ARGUMENT_BAD_RANGE:
-		return client_fail(client, EXIT_USAGE,
-				   "%s: a range of extents is :PE, :PE-PE or :PE+COUNT", text);
-	case ARGUMENT_TOO_MANY_RANGES:
-		return client_fail(client, EXIT_USAGE, "more than %d ranges of one PV",
-				   ARGUMENT_RANGES_MAX);
-	default:
-		return client_fail(client, EXIT_FAILED, "out of memory");
-	}
-}
-
 static enum exit_code add_destination(struct parser *parser, const char *text)
 {
 	struct options *options = &parser->options;
@@ -134,55 +101,10 @@ static enum exit_code add_destination(struct parser *parser, const char *text)
 	if (!destinations)
 		return client_fail(parser->client, EXIT_FAILED, "out of memory");
 	options->destinations = destinations;
-	code = parse_pv(parser->client, text, &destinations[options->destination_count]);
+	code = value_parse_pv(parser->client, text, &destinations[options->destination_count]);
 	if (code == EXIT_OK)
 		options->destination_count++;
 	return code;
-}
-
-/* As units_parse_rate() reads it, but for what no daemon would take. */
-static enum exit_code parse_limit(const struct client *client, const char *text,
-				  uint64_t *limit_bytes_sp)
-{
-	uint64_t limit_bytes_s = 0;
-
-	assert(text);
-	if (strcmp(text, "none") == 0) {
-		*limit_bytes_sp = 0;
-		return EXIT_OK;
-	}
-	if (units_parse_rate(text, &limit_bytes_s) < 0 || limit_bytes_s > INT64_MAX)
-		return client_fail(client, EXIT_USAGE,
-				   "%s is not a rate; 20m and 1.5g/s are, in bytes a second, or "
-				   "\"none\"",
-				   text);
-	if (limit_bytes_s < LIMIT_MIN_BYTES_S)
-		return client_fail(client, EXIT_USAGE,
-				   "%s is less than can be kept to; the lowest limit is 64k a "
-				   "second, or \"pvmovectl pause\" the move",
-				   text);
-	*limit_bytes_sp = limit_bytes_s;
-	return EXIT_OK;
-}
-
-/* "20ms", "20": milliseconds, too; "none". */
-static enum exit_code parse_max_latency(const struct client *client, const char *text,
-					uint64_t *max_latency_usp)
-{
-	uint64_t max_latency_us = 0;
-
-	assert(text);
-	if (strcmp(text, "none") == 0) {
-		*max_latency_usp = 0;
-		return EXIT_OK;
-	}
-	if (units_parse_latency(text, &max_latency_us) < 0 || max_latency_us < MAX_LATENCY_MIN_US ||
-	    max_latency_us > MAX_LATENCY_MAX_US)
-		return client_fail(client, EXIT_USAGE,
-				   "%s is not a time from 100us to 60s, as 20ms is, nor \"none\"",
-				   text);
-	*max_latency_usp = max_latency_us;
-	return EXIT_OK;
 }
 
 /* What getopt_long() makes of an option it does not like. */
@@ -210,6 +132,8 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 	case 's':
 		options->socket_path = optarg;
 		return EXIT_OK;
+	case 'c':
+		return value_parse_colouring(parser->client, optarg, &options->colouring);
 	case 'h':
 		options->help = true;
 		return EXIT_OK;
@@ -228,12 +152,15 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 			return code;
 		break;
 	case TAKES_LIMIT:
-		code = parse_limit(parser->client, optarg, &options->limit_bytes_s);
+		code = value_parse_limit(parser->client, optarg, &options->limit_bytes_s);
 		if (code != EXIT_OK)
 			return code;
 		break;
+	case TAKES_OUTPUT:
+		options->output = optarg;
+		break;
 	case TAKES_MAX_LATENCY:
-		code = parse_max_latency(parser->client, optarg, &options->max_latency_us);
+		code = value_parse_max_latency(parser->client, optarg, &options->max_latency_us);
 		if (code != EXIT_OK)
 			return code;
 		options->has_max_latency = true;
@@ -318,7 +245,7 @@ static enum exit_code parse_rate_operands(struct parser *parser, int count, char
 				   operands[0]);
 	if (options->has_max_latency)
 		return EXIT_OK;
-	return parse_limit(parser->client, operands[count - 1], &options->limit_bytes_s);
+	return value_parse_limit(parser->client, operands[count - 1], &options->limit_bytes_s);
 }
 
 static enum exit_code parse_operands(struct parser *parser, int count, char *const operands[])
@@ -350,7 +277,7 @@ static enum exit_code parse_operands(struct parser *parser, int count, char *con
 				   operands[0]);
 	if (!(kind & TAKES_PVS))
 		return EXIT_OK;
-	code = parse_pv(client, operands[0], &options->source);
+	code = value_parse_pv(client, operands[0], &options->source);
 	for (int i = 1; code == EXIT_OK && i < count; i++)
 		code = add_destination(parser, operands[i]);
 	return code;

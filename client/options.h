@@ -9,18 +9,20 @@
 
 #include "client/arguments.h"
 #include "client/client.h"
+#include "client/values.h"
 
 /* C(enumerator, name) */
-#define COMMAND_LIST(C)     \
-	C(START, "start")   \
-	C(STATUS, "status") \
-	C(WAIT, "wait")     \
-	C(PAUSE, "pause")   \
-	C(RESUME, "resume") \
-	C(ABORT, "abort")   \
-	C(LIMIT, "limit")   \
-	C(INFO, "info")     \
-	C(METRICS, "metrics")
+#define COMMAND_LIST(C)       \
+	C(START, "start")     \
+	C(STATUS, "status")   \
+	C(WAIT, "wait")       \
+	C(PAUSE, "pause")     \
+	C(RESUME, "resume")   \
+	C(ABORT, "abort")     \
+	C(LIMIT, "limit")     \
+	C(INFO, "info")       \
+	C(METRICS, "metrics") \
+	C(TOP, "top")
 
 enum command {
 	COMMAND_NONE,
@@ -34,12 +36,14 @@ struct options {
 	enum command command; /* COMMAND_NONE with help or version only */
 	bool help, version;
 	bool json, wait, watch, dry_run, verify, all;
+	enum colouring colouring;
 	bool has_max_latency;
 	uint64_t max_latency_us; /* 0: any */
 	uint64_t limit_bytes_s;  /* 0: none */
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */
 	const char *request_id;  /* NULL: none */
+	const char *output;      /* a file; NULL: none */
 	uint64_t id;             /* of a move; 0: none given */
 	struct pv_argument source;
 	struct pv_argument *destinations;

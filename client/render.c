@@ -8,13 +8,11 @@
 #include <time.h>
 
 #include "client/headline.h"
+#include "client/names.h"
 #include "client/table.h"
 #include "client/trouble.h"
 #include "common/cleanup.h"
 #include "common/units.h"
-
-/* Names shown of a list; the rest is counted. */
-#define NAMES_MAX 3
 
 /* Most lines above the passes of a move. */
 #define HEADER_LINES_MAX 11
@@ -32,69 +30,17 @@ static void format_time(uint64_t time_us, char text[TIME_TEXT_MAX])
 		snprintf(text, TIME_TEXT_MAX, "?");
 }
 
-static enum colour state_colour(const char *state)
-{
-	if (strcmp(state, "failed") == 0 || strcmp(state, "held") == 0)
-		return COLOUR_RED;
-	if (strcmp(state, "waiting") == 0 || strcmp(state, "paused") == 0 ||
-	    strcmp(state, "stalled") == 0)
-		return COLOUR_YELLOW;
-	return strcmp(state, "done") == 0 ? COLOUR_GREEN : COLOUR_NONE;
-}
-
-/* Writes what comes before the i-th name of a list. Returns whether that name is to follow. */
-static bool write_separator(FILE *out, size_t i, size_t count)
-{
-	if (i == NAMES_MAX) {
-		fprintf(out, ",+%zu", count - i);
-		return false;
-	}
-	if (i > 0)
-		fputc(',', out);
-	return true;
-}
-
-typedef void write_fn(FILE *out, const void *subject);
-
-static void write_destinations(FILE *out, const struct move_view *move)
-{
-	size_t count = view_count(move->destinations);
-
-	if (count == 0)
-		fputs("any", out);
-	for (size_t i = 0; i < count && write_separator(out, i, count); i++)
-		fputs(view_get_destination(move, i), out);
-}
-
 static void write_way(FILE *out, const void *subject)
 {
 	const struct move_view *move = subject;
 
 	fprintf(out, "%s -> ", move->source);
-	write_destinations(out, move);
+	names_write_destinations(out, move);
 }
 
 static void write_lvs(FILE *out, const void *subject)
 {
-	const struct move_view *move = subject;
-	size_t count = view_count(move->passes);
-
-	for (size_t i = 0; i < count && write_separator(out, i, count); i++)
-		fputs(view_get_pass(move, i).lv, out);
-}
-
-/* Sets a cell to what the function writes. */
-static void set_written(struct table_row *row, size_t column, write_fn *write, const void *subject)
-{
-	_free_ char *text = NULL;
-	size_t len_bytes;
-	FILE *stream = open_memstream(&text, &len_bytes);
-
-	if (!stream)
-		return;
-	write(stream, subject);
-	if (fclose(stream) == 0)
-		table_set(row, column, "%s", text);
+	names_write_lvs(out, subject);
 }
 
 static void write_reason(FILE *out, const void *subject)
@@ -136,8 +82,8 @@ static void set_move(struct table_row *row, const struct move_view *move, bool w
 	else
 		table_set(row, 1, "%s", headline_state(move));
 	table_set(row, 2, "%s", move->vg);
-	set_written(row, 3, write_way, move);
-	set_written(row, 4, write_lvs, move);
+	table_set_written(row, 3, write_way, move);
+	table_set_written(row, 4, write_lvs, move);
 	set_bytes(row, 5, move->total_bytes);
 	view_format_done(move->copied_bytes, move->total_bytes, done);
 	table_set(row, 6, "%s", done);
@@ -145,7 +91,7 @@ static void set_move(struct table_row *row, const struct move_view *move, bool w
 		set_verified(row, column++, move->verified_bytes, move->total_bytes);
 	table_set(row, column++, "%s%s", has_rate ? rate : "-", has_rate ? "/s" : "");
 	table_set(row, column, "%s", has_eta ? eta : "-");
-	row->colour = state_colour(headline_state(move));
+	row->colour = headline_colour(headline_state(move));
 }
 
 static bool any_is_to_be_verified(const struct moves *moves)
@@ -214,8 +160,8 @@ static int render_passes(FILE *out, const struct move_view *move, const struct s
 		table_set(row, 3, "%s", done);
 		if (with_verified)
 			set_verified(row, 4, pass.verified_bytes, pass.total_bytes);
-		set_written(row, with_verified ? 5 : 4, write_reason, &pass);
-		row->colour = state_colour(pass.state);
+		table_set_written(row, with_verified ? 5 : 4, write_reason, &pass);
+		row->colour = headline_colour(pass.state);
 	}
 	return table_print(&table, out, style);
 }
@@ -299,7 +245,7 @@ static int render_move(FILE *out, const struct move_view *move, const struct sty
 
 	headline_write(out, move);
 	fprintf(out, "\n  VG       %s\n  From     %s\n  To       ", move->vg, move->source);
-	write_destinations(out, move);
+	names_write_destinations(out, move);
 	fputc('\n', out);
 	if (move->lv)
 		fprintf(out, "  Only LV  %s\n", move->lv);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Writes what explain.h words as an error message. Each returns the code to exit with. */
+/*
+ * Writes what explain.h words as an error message, and with --json a document
+ * besides (client/schemas). Each returns the code to exit with.
+ */
 
 #include <stdint.h>
 
@@ -11,7 +14,7 @@ struct json_object;
 
 /* The error of a reply. */
 enum exit_code report_error(const struct client *client, const char *error,
-			    const struct json_object *parameters);
+			    struct json_object *parameters);
 
 /* A negative errno on the way to the daemon or back. */
 enum exit_code report_connection(const struct client *client, int error);

@@ -7,8 +7,15 @@
 #include <stdlib.h>
 
 #include "client/text.h"
+#include "common/cleanup.h"
 
 #define GAP_COLUMNS 2
+
+/* Which columns are shown, and how wide. */
+struct shape {
+	size_t widths[TABLE_COLUMNS_MAX];
+	bool is_left_out[TABLE_COLUMNS_MAX];
+};
 
 static size_t column_count(const struct table *table)
 {
@@ -51,16 +58,56 @@ void table_set(struct table_row *row, size_t column, const char *format, ...)
 	va_end(arguments);
 }
 
-static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
+void table_set_written(struct table_row *row, size_t column,
+		       void (*write)(FILE *out, const void *subject), const void *subject)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream = open_memstream(&text, &len_bytes);
+
+	if (!stream)
+		return;
+	write(stream, subject);
+	if (fclose(stream) == 0)
+		table_set(row, column, "%s", text);
+}
+
+static void measure(const struct table *table, struct shape *shape)
 {
 	for (size_t i = 0; i < column_count(table); i++) {
-		widths[i] = text_columns(table->columns[i].title);
+		shape->widths[i] = text_columns(table->columns[i].title);
 		for (size_t row = 0; row < table->row_count; row++) {
 			size_t width = text_columns(table->rows[row].cells[i]);
 
-			if (width > widths[i])
-				widths[i] = width;
+			if (width > shape->widths[i])
+				shape->widths[i] = width;
 		}
+	}
+}
+
+static size_t width_of(const struct table *table, const struct shape *shape)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < column_count(table); i++)
+		if (!shape->is_left_out[i])
+			width += shape->widths[i] + (width > 0 ? GAP_COLUMNS : 0);
+	return width;
+}
+
+/* Leaves out what there is no room for. */
+static void make_fit(const struct table *table, struct shape *shape, size_t columns)
+{
+	while (width_of(table, shape) > columns) {
+		size_t worst = TABLE_COLUMNS_MAX;
+
+		for (size_t i = 0; i < column_count(table); i++)
+			if (!shape->is_left_out[i] && table->ranks[i] > 0 &&
+			    (worst == TABLE_COLUMNS_MAX || table->ranks[i] > table->ranks[worst]))
+				worst = i;
+		if (worst == TABLE_COLUMNS_MAX)
+			return;
+		shape->is_left_out[worst] = true;
 	}
 }
 
@@ -75,37 +122,42 @@ static void print_text(FILE *out, const char *text, size_t *roomp)
 	*roomp -= columns;
 }
 
-static void print_row(const struct table *table, const size_t widths[TABLE_COLUMNS_MAX],
+static void print_row(const struct table *table, const struct shape *shape,
 		      const struct table_row *row, FILE *out, const struct style *style)
 {
-	static const char *const escapes[] = {"", "\033[31m", "\033[32m", "\033[33m"};
+	bool is_reversed = style->colour && row && row->is_selected;
 	size_t room = style->columns ? style->columns : SIZE_MAX;
 	size_t spaces = 0; /* due before the next text, so that no line ends with any */
 
+	fputs(is_reversed ? STYLE_REVERSED : "", out);
 	for (size_t i = 0; i < column_count(table); i++) {
 		const char *text = row ? row->cells[i] : table->columns[i].title;
-		bool is_coloured = style->colour && row && row->colour && i == table->coloured;
-		size_t padding = widths[i] - text_columns(text);
+		bool is_coloured =
+			style->colour && row && row->colour && i == table->coloured && !is_reversed;
+		size_t padding = shape->widths[i] - text_columns(text);
 
+		if (shape->is_left_out[i])
+			continue;
 		if (table->columns[i].right)
 			spaces += padding;
 		if (*text && spaces < room) {
 			for (; spaces > 0; spaces--)
 				print_text(out, " ", &room);
-			fputs(is_coloured ? escapes[row->colour] : "", out);
+			fputs(is_coloured ? style_escape(row->colour) : "", out);
 			print_text(out, text, &room);
-			fputs(is_coloured ? "\033[0m" : "", out);
+			fputs(is_coloured ? STYLE_PLAIN : "", out);
 		}
 		if (!table->columns[i].right)
 			spaces += padding;
 		spaces += GAP_COLUMNS;
 	}
+	fputs(is_reversed ? STYLE_PLAIN : "", out);
 	fputc('\n', out);
 }
 
 int table_print(const struct table *table, FILE *out, const struct style *style)
 {
-	size_t widths[TABLE_COLUMNS_MAX] = {0};
+	struct shape shape = {0};
 	size_t rows = table->row_count;
 
 	for (size_t row = 0; row < table->row_count; row++)
@@ -114,9 +166,11 @@ int table_print(const struct table *table, FILE *out, const struct style *style)
 				return -ENOMEM;
 	if (style->lines && rows > style->lines - 1)
 		rows = style->lines - 1;
-	measure(table, widths);
-	print_row(table, widths, NULL, out, style);
+	measure(table, &shape);
+	if (table->ranks && style->columns)
+		make_fit(table, &shape, style->columns);
+	print_row(table, &shape, NULL, out, style);
 	for (size_t row = 0; row < rows; row++)
-		print_row(table, widths, &table->rows[row], out, style);
+		print_row(table, &shape, &table->rows[row], out, style);
 	return 0;
 }

@@ -125,3 +125,16 @@ size_t text_bytes_of_columns(const char *text, size_t columns)
 	}
 	return i;
 }
+
+void text_make_ascii(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x80)
+			*to++ = *text;
+		else if (begins_character(*text))
+			*to++ = '?';
+	}
+	*to = '\0';
+}

@@ -28,3 +28,6 @@ size_t text_columns(const char *text);
 
 /* Bytes that the first columns of the text are made of, all of it if it is shorter. */
 size_t text_bytes_of_columns(const char *text, size_t columns);
+
+/* Turns each character that is none of ASCII's into one question mark. */
+void text_make_ascii(char *text);

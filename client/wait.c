@@ -142,7 +142,7 @@ enum exit_code wait_for_move(const struct client *client, const struct wait *wai
 {
 	cleanup(interrupt_release) struct interrupt interrupt = {.fd = -1};
 	struct waiting waiting = {.client = client, .wait = wait};
-	struct follower follower = {wait->id, wait->known, -1, take, lose, &waiting};
+	struct follower follower = {wait->id, wait->known, -1, take, lose, &waiting, NULL};
 	enum exit_code code;
 
 	interrupt_catch(&interrupt);

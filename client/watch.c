@@ -93,7 +93,7 @@ static void lose(void *arg)
 enum exit_code watch_moves(const struct client *client, uint64_t id, bool json)
 {
 	struct watching watching = {client, id, json, {0}};
-	struct follower follower = {.id = id, .interrupt_fd = -1, take, lose, &watching};
+	struct follower follower = {.id = id, .interrupt_fd = -1, take, lose, &watching, NULL};
 	enum exit_code code = follow_moves(client, &follower);
 
 	if (code == EXIT_OK && !moves_find(&watching.moves, id))

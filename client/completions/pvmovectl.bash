@@ -22,6 +22,7 @@ _pvmovectl_value() {
 	-n | --name) _pvmovectl_lvs ;;
 	--to) _pvmovectl_pvs ;;
 	--limit | --max-latency) echo none ;;
+	--color) echo auto always never ;;
 	*) return 1 ;;
 	esac
 }
@@ -33,9 +34,10 @@ _pvmovectl_options() {
 	abort) echo --wait --json ;;
 	limit) echo --all --max-latency --json ;;
 	wait | pause | resume | info) echo --json ;;
+	metrics) echo --output ;;
 	'') echo --version ;;
 	esac
-	echo --socket --help
+	echo --socket --color --help
 }
 
 # What is in single quotes is for awk.
@@ -54,19 +56,19 @@ _pvmovectl() {
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket) i=$((i + 1)) ;;
+		--socket | --color | --output) i=$((i + 1)) ;;
 		-*) ;;
 		*) command=${COMP_WORDS[i]}; break ;;
 		esac
 	done
-	if [ "$before" = --socket ]; then
+	if [[ $before == --@(socket|output) ]]; then
 		compopt -o default
 		return
 	elif ! words=$(_pvmovectl_value "$before"); then
 		if [[ $word == -* ]]; then
 			words=$(_pvmovectl_options "$command")
 		elif [ ! "$command" ]; then
-			words='start status wait pause resume abort limit info metrics'
+			words='start status wait pause resume abort limit info metrics top'
 		else
 			words=$(_pvmovectl_operands "$command")
 		fi

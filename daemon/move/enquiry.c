@@ -208,7 +208,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 		r = preflight_warn(plan, read, &enquiry->host, &enquiry->warnings);
 	if (r < 0)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
-	else if (r == PLAN_REFUSED)
+	else if (r == PLAN_REFUSED || !plan)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
 	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);

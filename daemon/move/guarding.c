@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/move/guarding.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "daemon/move/effects.h"
+#include "daemon/move/limiter.h"
 #include "daemon/move/mover_internal.h"
 
 /* How often to ask while the kernel cannot tell. */
@@ -40,7 +40,9 @@ static unsigned wanted_steps(const struct drive *drive)
 	if (drive->move->max_latency_us == 0)
 		return 0;
 	/* Carefully, until it is known what it does to the I/O. */
-	return is_counting(drive) ? drive->guarding.guard.steps : UINT_MAX;
+	if (!is_counting(drive) || guard_is_aside(&drive->guarding.guard))
+		return drive->guarding.narrowest;
+	return drive->guarding.guard.steps;
 }
 
 /* ---- the kernel's counts ------------------------------------------------ */
@@ -65,7 +67,10 @@ static void take_counts(struct drive *drive, const struct dm_latency *latency)
 	guarding->has_failed = false;
 	publish(drive, latency);
 	guarding->look_at_us = monotonic_us(drive) + GUARD_LOOK_US;
-	if (has_changed && drive->attempts == 0)
+	if (!has_changed)
+		return;
+	limiter_look_now(drive->mover);
+	if (drive->attempts == 0)
 		drive_hurry(drive);
 }
 
@@ -168,16 +173,12 @@ bool guarding_is_unfit(const struct drive *drive)
 void guarding_narrow(struct drive *drive, struct copy_shape *shape)
 {
 	struct guarding *guarding = &drive->guarding;
-	unsigned steps;
 
 	guarding->narrowest = copy_shape_count_halvings(shape);
 	/* Only now is it known how narrow a copy of these disks can be. */
 	if (is_counting(drive) && guarding->guard.narrowest != guarding->narrowest)
 		guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
-	steps = wanted_steps(drive);
-	if (steps > guarding->narrowest)
-		steps = guarding->narrowest;
-	copy_shape_halve(shape, steps);
-	guarding->drawn_steps = steps;
+	guarding->drawn_steps = wanted_steps(drive);
+	copy_shape_halve(shape, guarding->drawn_steps);
 	guarding->is_drawn = drive->move->max_latency_us != 0;
 }

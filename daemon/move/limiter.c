@@ -37,8 +37,9 @@ static bool anything_is_limited(const struct mover *mover)
 	if (mover->limiter.host.rate_bytes_s != 0)
 		return true;
 	for (size_t i = 0; i < mover->drive_count; i++)
-		if (mover->drives[i]->throttle.rate_bytes_s != 0 &&
-		    !move_is_terminal(mover->drives[i]->move))
+		if (!move_is_terminal(mover->drives[i]->move) &&
+		    (mover->drives[i]->throttle.rate_bytes_s != 0 ||
+		     guarding_is_aside(mover->drives[i])))
 			return true;
 	return false;
 }
@@ -146,9 +147,10 @@ static void look(struct mover *mover, uint64_t now_us)
 		views[i] = (struct throttle_view){
 			.is_copying = drive->is_copying,
 			.is_swapping = drive->is_at_leg,
-			.is_limited = is_limited(drive),
-			.wait_us = longer(throttle_wait_us(&drive->throttle),
-					  throttle_wait_us(&mover->limiter.host)),
+			.is_limited = is_limited(drive) || guarding_is_aside(drive),
+			.wait_us = longer(guarding_is_aside(drive) ? GUARD_LOOK_US : 0,
+					  longer(throttle_wait_us(&drive->throttle),
+						 throttle_wait_us(&mover->limiter.host))),
 		};
 	}
 	advice = throttle_advise(views, mover->drive_count);
@@ -177,6 +179,12 @@ void limiter_look(struct mover *mover)
 	}
 	if (now_us >= limiter->look_at_us || (limiter->is_held && any_is_at_leg(mover)))
 		look(mover, now_us);
+}
+
+void limiter_look_now(struct mover *mover)
+{
+	mover->limiter.look_at_us = 0;
+	limiter_look(mover);
 }
 
 void limiter_begin(struct mover *mover)
@@ -219,7 +227,8 @@ uint64_t limiter_wait_us(struct drive *drive)
 
 bool limiter_must_stop(const struct drive *drive)
 {
-	return guarding_is_aside(drive) || throttle_is_runaway(&drive->throttle) ||
+	return (guarding_is_aside(drive) && !limiter_of(drive)->is_held) ||
+	       throttle_is_runaway(&drive->throttle) ||
 	       throttle_is_runaway(&limiter_of(drive)->host);
 }
 

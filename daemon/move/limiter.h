@@ -36,12 +36,15 @@ void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_byte
 /* Looks, if it is time to, and holds back or lets go. */
 void limiter_look(struct mover *mover);
 
+/* The same at once. */
+void limiter_look_now(struct mover *mover);
+
 /* How long until the move may begin to copy, or to read back, more; 0: it may now. */
 uint64_t limiter_wait_us(struct drive *drive);
 
 /*
- * What is being copied must be taken away: it went on whatever was done about it, or is to give
- * way to applications altogether.
+ * What is being copied must be taken away: it goes on whatever was done about it, or others that
+ * may go on are in the way of doing it.
  */
 bool limiter_must_stop(const struct drive *drive);
 

@@ -17,14 +17,22 @@
 /* How often to look at the latencies. */
 #define GUARD_LOOK_US UINT64_C(500000)
 
-/* Embedded by its owner, begun by guard_begin(). */
+/*
+ * Embedded by its owner, begun by guard_begin(). Accounts are in thousandths of an I/O that may be
+ * slow yet; below 0: too many were.
+ */
 struct guard {
 	unsigned narrowest;   /* so many steps can the copy be narrowed */
 	unsigned steps;       /* so many it is just now; one more than can be: it stands aside */
 	uint64_t since_us;    /* when that was last changed */
+	uint64_t slow_us;     /* when an I/O was last seen to be slow */
 	uint64_t patience_us; /* so long I/O must have been fast before it is widened again */
 	bool is_on_trial;     /* it was widened, and has not proved itself yet */
-	int64_t budget; /* thousandths of an I/O that may be slow yet; below 0: too many were */
+	int64_t budget;       /* in all */
+	int64_t here;         /* since it is as wide as it is */
+	int64_t change_cost;  /* what a change itself costs */
+	int64_t settle_cost;  /* what the last one has cost so far; -1: that is known */
+	bool has_sample;
 };
 
 /* Of a copy that is as narrow as can be. now_us is of a monotonic clock, here and below. */

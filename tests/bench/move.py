@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 CURVE_POINTS = 40
@@ -65,6 +66,29 @@ class Load:
         return done
 
 
+class Watcher:
+    """What the status says, as it goes on, of how a copy gives way: seconds, steps, I/Os, slow ones."""
+
+    def __init__(self):
+        self.begin, self.curve = time.time(), []
+        self.child = subprocess.Popen(['pvmovectl', 'status', '--watch', '--json'], stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, text=True)
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.child.stdout:
+            for move in json.loads(line)['moves']:
+                seen = move['latency']
+                if seen:
+                    steps = seen['narrowed']
+                    self.curve.append([round(time.time() - self.begin, 2), None if seen['aside'] else steps,
+                                       seen['ios'], seen['slow_ios']])
+
+    def end(self):
+        self.child.terminate()
+        return self.curve
+
+
 def latencies(done, begin_s, end_s):
     us = sorted(latency for when, latency in done if begin_s <= when < end_s)
     if not us:
@@ -86,6 +110,7 @@ def main():
     disk, size, rate, work = sys.argv[1], int(sys.argv[2]) << 20, int(sys.argv[3]), sys.argv[4]
     command = sys.argv[5:]
     load = Load(rate, work) if rate else None
+    watcher = Watcher() if '--max-latency' in command else None
     base, busy, begin = written_bytes(disk), cpu_busy_s(), time.time()
     samples, mirrors = [(begin, 0)], None
     child = subprocess.Popen(command, stdout=sys.stderr)
@@ -106,6 +131,8 @@ def main():
         'curve': [[round(when - begin, 2), written]
                   for when, written in samples[::max(1, len(samples) // CURVE_POINTS)]],
     }
+    if watcher:
+        figures['narrowed'] = watcher.end()
     if load:
         done = load.end()
         first, last = reached(samples, size * 0.01), reached(samples, size * 0.99)

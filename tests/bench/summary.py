@@ -74,7 +74,7 @@ def show(results):
         for what, rate, expected, ms, expected_ms in model_lines(results, kind):
             print(f'  {what:28} {rate:8.1f} MB/s, made for {expected:8.1f} ({rate / expected:.3f});'
                   f' mean {ms:.3f} ms, made for {expected_ms:.3f}')
-        for part in ('idle', 'load', 'segments'):
+        for part in ('idle', 'load', 'guard', 'segments'):
             sides = contenders(results, kind, part)
             base = figure(sides['pvmove'], 'whole_s') if 'pvmove' in sides else None
             for who, moves in sides.items():
@@ -84,7 +84,7 @@ def show(results):
                       f' {text(share_of_limit(moves), ".2f")} of the limit,'
                       f' CPU {figure(moves, "cpu_s"):.1f} s,'
                       f' {text(figure(moves, "mirrors"), ".0f")} x {text(figure(moves, "region_kib"), ".0f")} KiB')
-                if part == 'load':
+                if part in ('load', 'guard'):
                     phase = 'copy' if who != 'nobody' else 'before'
                     print(f'           p50 {text(latency_ms(moves, phase, "p50_us"), ".2f")}'
                           f' p99 {text(latency_ms(moves, phase, "p99_us"), ".2f")}'

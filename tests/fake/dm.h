@@ -64,6 +64,7 @@ struct fake_dm {
 	size_t device_count;
 	unsigned next_minor;
 	bool copies_hang; /* a disk below hangs: nothing is copied */
+	int hold_error;   /* the parameter cannot be written; 0: it can */
 	bool held;        /* the kernel's copying, by a parameter of its module */
 	bool event;       /* a mirror has something to say; whoever hears it clears it */
 	/* What must never be asked of the kernel, once it was; static text, NULL: nothing. */

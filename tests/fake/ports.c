@@ -159,6 +159,8 @@ static int hold(void *ctx, bool held)
 		return -EIO;
 	if (fate == TRAP_FAIL)
 		return world->trap.code;
+	if (world->dm.hold_error < 0)
+		return world->dm.hold_error;
 	world->dm.held = held;
 	world->dead |= fate == TRAP_DIE_AFTER;
 	return fate == TRAP_FAIL_AFTER || world->dead ? -EIO : 0;

@@ -14,7 +14,9 @@ need_build_tools() {
 need_test_tools() {
 	need_packages ansible-playbook:ansible-core
 	need_build_tools /usr/include/cmocka.h:libcmocka-dev python3:python3 systemd-analyze:systemd \
-		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck
+		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck \
+		tmux:tmux script:bsdutils \
+		/usr/lib/python3/dist-packages/jsonschema/__init__.py:python3-jsonschema
 }
 
 # libFuzzer comes with clang's runtime.
@@ -25,7 +27,8 @@ need_fuzz_tools() {
 
 need_vm_tools() {
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mmdebstrap:mmdebstrap \
-		mke2fs:e2fsprogs sfdisk:fdisk lintian:lintian dpkg-shlibdeps:dpkg-dev file:file
+		mke2fs:e2fsprogs sfdisk:fdisk lintian:lintian rpmbuild:rpm rpmlint:rpmlint \
+		dpkg-shlibdeps:dpkg-dev file:file
 }
 
 # build PRESET [CMAKE-OPTION...]: says nothing unless it fails.

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,4 +33,14 @@ struct json_object *sample_parse(const char *text)
 
 	assert_int_equal(protocol_parse(quoted, strlen(quoted), &object), 0);
 	return object;
+}
+
+struct json_object *sample_list(const char *text)
+{
+	cleanup(protocol_put) struct json_object *object = NULL;
+	_free_ char *whole = NULL;
+
+	assert_true(asprintf(&whole, "{'moves':[%s]}", text) > 0);
+	object = sample_parse(whole);
+	return json_object_get(json_object_object_get(object, "moves"));
 }

@@ -5,6 +5,14 @@
 
 struct json_object;
 
+/* A move that copies at a rate, as text that sample_list() takes; destinations: a JSON list. */
+#define SAMPLE_COPYING(id, source, destinations, rate)                                      \
+	"{'id':" #id ",'uuid':'0f0e','state':'running','waiting':false,'vg':'vg0',"         \
+	"'vg_uuid':'v','source':'" source "','lv':null,'destinations':" destinations ","    \
+	"'passes':[],'total_bytes':1048576,'copied_bytes':524288,'rate_bytes_s':" #rate "," \
+	"'eta_us':null,'created_us':1700000000000000,'finished_us':null,'request_id':null," \
+	"'seq':1}"
+
 /* Members of a move, without braces. The passes are a JSON list. */
 #define SAMPLE_MOVE(id, state, total, copied, passes)                                         \
 	"{'id':" #id ",'uuid':'0f0e','state':'" state "','waiting':false,'vg':'vg0',"         \
@@ -31,6 +39,9 @@ struct json_object;
 
 /* Parses; what cannot be parsed fails the test. Owned. */
 struct json_object *sample_parse(const char *text);
+
+/* The same for a list of what is given without brackets. */
+struct json_object *sample_list(const char *text);
 
 /* The text with " for '. On the heap. */
 char *sample_quote(const char *text);

@@ -161,7 +161,11 @@ static void status_of_a_move_that_is_not_there_is_said_so(void **state)
 		   DIALOGUE("{'id':9}", "{'error':'org.pvmoved.NoSuchMove','parameters':{'id':9}}"),
 		   EXIT_NO_SUCH_MOVE, "", sentence);
 	run_expect("status 9 --json", DIALOGUE("{'id':9}", "{'parameters':{'moves':[]}}"),
-		   EXIT_NO_SUCH_MOVE, "", sentence);
+		   EXIT_NO_SUCH_MOVE,
+		   "{\"error\":{\"name\":\"org.pvmoved.NoSuchMove\",\"parameters\":{\"id\":9},"
+		   "\"message\":\"there is no move 9; \\\"pvmovectl status\\\" lists all\","
+		   "\"exit_status\":3}}\n",
+		   sentence);
 }
 
 static void goals_are_set_and_shown(void **state)
@@ -241,7 +245,11 @@ static void errors_have_their_codes(void **state)
 		   "look; try again with sudo\n");
 	run_expect("start /dev/sdb --json",
 		   DIALOGUE("Start", "{'error':'org.pvmoved.NoMemory','parameters':{}}"),
-		   EXIT_FAILED, "", "pvmovectl: pvmoved is short of memory; try again later\n");
+		   EXIT_FAILED,
+		   "{\"error\":{\"name\":\"org.pvmoved.NoMemory\",\"parameters\":{},"
+		   "\"message\":\"pvmoved is short of memory; try again later\","
+		   "\"exit_status\":1}}\n",
+		   "pvmovectl: pvmoved is short of memory; try again later\n");
 }
 
 static void daemon_that_is_not_there_has_a_code(void **state)

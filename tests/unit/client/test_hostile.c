@@ -25,7 +25,11 @@ static void expect_nonsense(const char *line, const char *reply)
 	struct run run = run_client(line, script);
 
 	assert_non_null(strstr(run.err, "is no answer of pvmoved's; see what listens there\n"));
-	assert_string_equal(run.out, "");
+	if (strstr(line, "--json"))
+		assert_non_null(
+			strstr(run.out, "\"name\":null,\"parameters\":{},\"message\":\"what"));
+	else
+		assert_string_equal(run.out, "");
 	assert_int_equal(run.code, EXIT_FAILED);
 	run_free(&run);
 }

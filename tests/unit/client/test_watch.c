@@ -40,12 +40,14 @@ static void watching_as_json_gives_a_document_a_line(void **state)
 	struct run run = run_client_with(&(struct run_setup){.reconnect_ms = 20},
 					 "status --watch --json", script);
 	const char *second = strchr(run.out, '\n') + 1;
+	const char *last = strchr(second, '\n') + 1;
 
 	(void)state;
 	assert_int_equal(run.code, EXIT_UNREACHABLE);
 	assert_memory_equal(run.out, "{\"moves\":[]}\n", 13);
 	assert_memory_equal(second, "{\"moves\":[{\"id\":7,", 18);
-	assert_ptr_equal(strchr(second, '\n'), second + strlen(second) - 1);
+	assert_memory_equal(last, "{\"error\":{\"name\":null,", 22);
+	assert_ptr_equal(strchr(last, '\n'), last + strlen(last) - 1);
 	run_free(&run);
 }
 

@@ -16,10 +16,16 @@ def move(id, state, **more):
 	return {**known, **more}
 
 
+FAILED = {
+	"lv": "home", "lv_uuid": "u", "state": "failed", "total_bytes": 4096, "copied_bytes": 0, "verified_bytes": None,
+	"unverified": None, "wedged": None, "reason": {"code": "source_unreadable", "text": ""}, "waits_for": None,
+	"trouble": {"side": "source", "device": "/dev/sdb", "pv_uuid": "p", "first_le": 0, "le_count": 1,
+		"first_sector": 8, "sector_count": 8, "exact": True},
+}
 MOVES = [
-	move(1, "running", stalled_since_us=1700000001000000),
+	move(1, "running", max_latency_us=20000, latency={"ios": 9, "slow_ios": 1, "narrowed": 0, "aside": False}, stalled_since_us=1700000001000000),
 	move(2, "queued", queue={"place": 1, "behind": 1, "disk": "/dev/sda"}),
-	move(3, "failed"),
+	move(3, "failed", passes=[FAILED]),
 ]
 REPLIES = {"org.pvmoved.GetInfo": INFO, "org.pvmoved.List": {"moves": MOVES}}
 

@@ -110,15 +110,32 @@ static void slow_io_makes_it_stand_aside_until_it_is_fast_again(void **state)
 	scene_run_for(scene, 10 * SEC_US);
 	scene->world.latency.slow_ios = 500;
 	scene_run_for(scene, 7 * SEC_US);
-	assert_int_equal(count_copying(scene), 0);
+	assert_true(scene->world.dm.held);
+	assert_int_equal(count_copying(scene), 1);
 	assert_true(scene_move(scene)->latency.is_aside);
 	assert_true(scene_is_in(scene, PASS_COPYING));
 
 	scene->world.latency.slow_ios = 0;
 	scene_run_for(scene, 120 * SEC_US);
+	assert_false(scene->world.dm.held);
 	assert_int_equal(count_copying(scene), 8);
 	scene->world.dm.copies_hang = false;
 	scene_run_until(scene, PASS_DONE);
+}
+
+static void where_the_kernel_cannot_be_held_back_its_mirrors_are_taken_away(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene, BOUND_US);
+	scene->world.dm.hold_error = -EROFS;
+	scene->world.latency.slow_ios = 500;
+	scene_run_for(scene, 5 * SEC_US);
+	assert_true(scene_move(scene)->latency.is_aside);
+	assert_int_equal(count_copying(scene), 0);
+	scene->world.latency.slow_ios = 0;
+	scene_run_for(scene, 20 * SEC_US);
+	assert_true(count_copying(scene) > 0);
 }
 
 static void a_bound_that_nothing_keeps_slows_the_move_and_does_not_stop_it(void **state)
@@ -222,6 +239,7 @@ int main(void)
 		TEST(without_a_bound_nothing_is_counted_or_narrowed),
 		TEST(a_copy_begins_narrow_and_widens_while_io_is_fast),
 		TEST(slow_io_makes_it_stand_aside_until_it_is_fast_again),
+		TEST(where_the_kernel_cannot_be_held_back_its_mirrors_are_taken_away),
 		TEST(a_bound_that_nothing_keeps_slows_the_move_and_does_not_stop_it),
 		TEST(counting_ends_with_the_copying),
 		TEST(nothing_is_counted_in_a_pause),

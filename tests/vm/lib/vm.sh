@@ -15,6 +15,7 @@ vm_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$vm_home/../lib/common.sh"
 . "$vm_home/../lib/package.sh"
 . "$vm_home/lib/accel.sh"
+. "$vm_home/lib/product.sh"
 
 vm_complaints='BUG:|WARNING:|Oops|blocked for more than|Kernel panic|unregister_netdevice'
 # A scenario that provokes one of them on purpose says which, as an extended regular expression.
@@ -37,11 +38,8 @@ vm_quiet=
 vm_late=
 vm_late_slots=
 
-# Makes the folder, the image if need be, and the stage of the program under test. $1 names the
-# test, for people. Reads VM_TREE (a ready installed tree) or VM_BUILD_DIR (a build folder to
-# install from, or with VM_PACKAGE, to make a Debian package of that lies in /run/payload/package and is
-# the script's to install); with neither the machine is plain Debian. VM_LOGS is where the logs of a failed
-# run are kept.
+# Makes the folder, the image if need be, and the root with the program under test (see product.sh).
+# $1 names the test, for people. VM_LOGS is where the logs of a failed run are kept.
 vm_begin() {
 	vm_name=$1
 	need_packages qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils
@@ -49,31 +47,21 @@ vm_begin() {
 	VM_DIR=$(mktemp -d "${TMPDIR:-/tmp}/pvmoved-vm.XXXXXX")
 	trap vm_clean_up EXIT
 	trap 'exit 130' INT TERM
-	qemu-img create -q -f qcow2 -F raw -b "$vm_image/root.img" "$VM_DIR/root.qcow2"
 	mkdir -p "$VM_DIR/payload"
 	cp -r "$vm_home/guest" "$VM_DIR/payload/"
-	vm_stage_tree
 	# QEMU's options are words without blanks in them.
 	# shellcheck disable=SC2207
 	vm_accel=($(accel_options "$vm_image/vmlinuz"))
+	vm_stage_product
+	vm_new_root
 }
 
-# What is installed on a real machine, and, with --component tests, what tests need beside it.
-install_build() {
-	DESTDIR=$VM_DIR/payload/tree cmake --install "$VM_BUILD_DIR" --prefix /usr --strip "$@"
-}
+# The root as it was before the first boot.
+vm_new_root() {
+	local format=raw
 
-vm_stage_tree() {
-	local log=$VM_DIR/install.log
-
-	if [ "${VM_TREE:-}" ]; then
-		cp -a "$VM_TREE" "$VM_DIR/payload/tree"
-	elif [ "${VM_PACKAGE:-}" ]; then
-		make_package "$VM_BUILD_DIR" "$VM_DIR/payload/package"
-	elif [ "${VM_BUILD_DIR:-}" ]; then
-		{ install_build && install_build --component tests; } >"$log" 2>&1 ||
-			{ cat "$log"; die "cannot install from $VM_BUILD_DIR"; }
-	fi
+	[[ $vm_root != *.qcow2 ]] || format=qcow2
+	qemu-img create -q -f qcow2 -F "$format" -b "$vm_root" "$VM_DIR/root.qcow2"
 }
 
 vm_clean_up() {

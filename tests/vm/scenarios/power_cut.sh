@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # The power is cut in mid-copy, twice; then a whole system boots and finishes the move by itself,
-# although the VG's destination turns up late.
+# although the VG's destination turns up 20 s late.
 #vm timeout 1440
 
 guest=$vm_home/scenarios/power_cut.guest

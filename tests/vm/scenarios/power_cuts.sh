@@ -106,7 +106,7 @@ play_batch() {
 vm_new_disks() {
 	local name
 
-	qemu-img create -q -f qcow2 -F raw -b "$vm_image/root.img" "$VM_DIR/root.qcow2"
+	vm_new_root
 	for name in "${vm_volatile[@]}"; do
 		truncate -s "$disk_size" "$VM_DIR/$name.img"
 	done

@@ -211,16 +211,52 @@ second_move_of_the_same_lv() {
 	end_of_a_case
 }
 
+# shows LINE: before long a line of the screen matches, blanks run together.
+shows() {
+	wait_until 60 "the screen shows $1" screen_shows "$1"
+}
+
+screen_shows() {
+	tmux capture-pane -p >"$work/screen.log"
+	shown "$1"
+}
+
+# The same of the screen that was looked at last.
+shown() {
+	tr -s ' ' <"$work/screen.log" | grep -qE -- "$1"
+}
+
+# The move is on a terminal of tmux's, live, and keys pressed there pause and resume it.
+live_view_works() {
+	local rate='[0-9.]+ [KM]iB/s'
+
+	tmux -f /dev/null new-session -d -x 120 -y 24 'pvmovectl top; echo "<$?>"; sleep 600'
+	shows "^pvmoved: 1 under way, [0-9]+% of 160.00 MiB, $rate, 1 running$"
+	shown "^$(pv 0) $rate -$"
+	shown "^$(pv 1) - $rate$"
+	shown "^>$move running .* lv [^ ]+ [0-9]+% $rate "
+	tmux send-keys p
+	shows "^>$move paused "
+	wait_until 30 'nothing is being copied' nothing_is_copied
+	tmux send-keys r
+	shows "^>$move running "
+}
+
 looking_on() {
 	start_of_a_case
 	fails_with 0 pvmovectl status
 	said 'running'
 	fails_with 0 pvmovectl status "$move"
 	pvmovectl status --json | python3 -m json.tool >/dev/null
+	live_view_works
 	throttle_off
 	timeout 120 pvmovectl status "$move" --watch >"$work/watched"
 	cat "$work/watched"
 	grep -q 'done' "$work/watched"
+	shows "^>$move done .* 100% "
+	tmux send-keys q
+	shows '^<0>'
+	tmux kill-server
 	moved
 	end_of_a_case
 }
@@ -245,6 +281,6 @@ run_case 'what the kernel finished while there was no daemon is committed' finis
 run_case 'a paused move copies nothing, whatever the daemon does, and goes on when asked' paused
 run_case 'two VGs are moved at once' two_vgs
 run_case 'a second move of the same LV is a conflict' second_move_of_the_same_lv
-run_case 'a move can be watched to its end' looking_on
+run_case 'a move can be watched to its end, live on a terminal too' looking_on
 run_case 'LVM refuses to change the LV in mid-copy, and warns of nothing' lvm_does_not_interfere
 end_cases

@@ -30,7 +30,6 @@ log_has() {
 }
 
 it_installs_and_runs() {
-	# Boots of test machines enable the units of what they find; here nothing was found.
 	[ ! -e /usr/sbin/pvmoved ] || fail 'pvmoved is there before its package'
 	dpkg -i "$package"
 	wait_until 60 'socket and daemon run' units_are_up
@@ -100,6 +99,26 @@ a_daemon_that_hangs_is_replaced() {
 	wait_until 60 'socket and daemon run' units_are_up
 }
 
+# The package has neither enabled nor started the timer; it is the admin's from here on.
+its_metrics_are_written() {
+	local textfiles=/var/lib/prometheus/node-exporter
+
+	[ "$(systemctl is-enabled pvmoved-metrics.timer)" = disabled ] || fail 'the timer is enabled'
+	! systemctl is-active --quiet pvmoved-metrics.timer || fail 'the timer runs'
+	mkdir -p $textfiles
+	systemctl start pvmoved-metrics.service
+	grep -qx 'pvmoved_up 1' $textfiles/pvmoved.prom
+	[ "$(stat -c %a $textfiles/pvmoved.prom)" = 644 ] || fail 'not everybody may read it'
+	[ "$(ls -A $textfiles)" = pvmoved.prom ] || fail 'something is left beside it'
+	systemctl stop pvmoved.service
+	rm $textfiles/pvmoved.prom
+	systemctl start pvmoved-metrics.service
+	! systemctl is-active --quiet pvmoved.service || fail 'it has started the daemon'
+	[ ! -e $textfiles/pvmoved.prom ] || fail 'it has written something'
+	systemctl start pvmoved.service
+	systemctl enable --quiet --now pvmoved-metrics.timer
+}
+
 # The daemon has a mount namespace of its own.
 it_holds_no_mount() {
 	mkvg vg 0 1
@@ -150,11 +169,34 @@ it_is_not_purged_in_mid_move() {
 	wait_mid_copy 2
 }
 
-it_is_replaced_in_mid_move() {
+it_stops_and_starts_in_mid_move() {
+	systemctl stop pvmoved.socket pvmoved.service
+	! pgrep -x pvmoved >/dev/null || fail 'a daemon is left'
+	dmsetup table | grep -q ' mirror ' || fail 'the kernel does not go on copying'
+	systemctl start pvmoved.socket pvmoved.service
+	units_are_up || fail 'it does not run'
+	wait_mid_copy 2
+	systemctl restart pvmoved.service
+	wait_mid_copy 2
+}
+
+# The same program under the next version's number.
+make_next_version() {
+	rm -rf "$work/next"
+	dpkg-deb -R "$package" "$work/next"
+	sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control"
+	dpkg-deb -b -Znone "$work/next" "$work/next.deb"
+}
+
+it_is_upgraded_in_mid_move() {
 	local pid
 
+	make_next_version
+	echo '# a change of mine' >>/etc/pvmoved/pvmoved.conf
 	pid=$(main_pid)
-	dpkg -i "$package"
+	dpkg -i "$work/next.deb"
+	dpkg-query -W -f '${Version}' pvmoved | grep -q '+next$'
+	grep -qx '# a change of mine' /etc/pvmoved/pvmoved.conf
 	units_are_up || fail 'it does not run'
 	[ "$(main_pid)" != "$pid" ] || fail 'the daemon was not replaced'
 	wait_mid_copy 2
@@ -190,11 +232,13 @@ run_step 'the package is installed, and its units run' it_installs_and_runs
 run_step 'a reload applies the configuration, and refuses a wrong one' it_takes_a_configuration
 run_step 'a daemon that does not start is told of' its_failure_is_told
 run_step 'a daemon that hangs is replaced by the watchdog' a_daemon_that_hangs_is_replaced
+run_step 'metrics are written for node_exporter, but a daemon that was stopped stays so' its_metrics_are_written
 run_step 'an LV can be unmounted and deactivated beside the daemon' it_holds_no_mount
 run_step 'an inactive LV is moved, compared, and left inactive' an_inactive_lv_is_moved
 run_step 'a move is in mid-copy' a_move_is_in_mid_copy
 run_step 'the package is not purged in mid-move' it_is_not_purged_in_mid_move
-run_step 'it is replaced in mid-move, which goes on to its end' it_is_replaced_in_mid_move
+run_step 'it is stopped, started and restarted in mid-copy' it_stops_and_starts_in_mid_move
+run_step 'it is upgraded in mid-copy, and the move goes on to its end' it_is_upgraded_in_mid_move
 run_step 'the log explains itself' the_log_explains_itself
 run_step 'the package is purged, and nothing of it is left' it_is_purged
 end_cases

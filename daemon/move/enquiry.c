@@ -210,7 +210,7 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 		refuse_enquiry(enquiry, REFUSAL_NO_MEMORY, NULL, NULL);
 	else if (r == PLAN_REFUSED || !plan)
 		answer_enquiry(enquiry, &refusal, NULL, NULL);
-	else if (enquiry->planned || plan->pass_count == 0)
+	else if (enquiry->planned || !plan || plan->pass_count == 0)
 		answer_enquiry(enquiry, NULL, plan, NULL);
 	else
 		start_plan(enquiry, plan, steal_pointer(&read));

@@ -253,7 +253,6 @@ worth_knowing() {
 	mkvg vg 0 1 2 3
 	vgextend -qq vg $large
 	mklv vg/lv 16M 0
-	mklv vg/other 16M 2
 	daemon_start
 	warned '' "$(pv 0)" "$(pv 1)"
 	warned physical_blocks "$(pv 0)" $large
@@ -261,11 +260,6 @@ worth_knowing() {
 	blockdev --setro "$(pv 3)"
 	warned pv_read_only "$(pv 0)" "$(pv 1)"
 	blockdev --setrw "$(pv 3)"
-	# It looks for the first time whether all is copied after two minutes.
-	pvmove -qq -b -i 120 -n other "$(pv 2)" "$(pv 3)" 2>/dev/null
-	warned foreign_move "$(pv 0)" "$(pv 1)"
-	refused 1 'locked by another operation' "$(pv 2)" "$(pv 1)"
-	pvmove -qq --abort
 	with_lvm_setting 'issue_discards = 1' no_discards_but_by_hand
 	nothing_left vg
 	modprobe -r scsi_debug

@@ -20,7 +20,11 @@ _pvmovectl_lvs() {
 _pvmovectl_value() {
 	case $1 in
 	-n | --name) _pvmovectl_lvs ;;
-	--to) _pvmovectl_pvs ;;
+	--to | --from) _pvmovectl_pvs ;;
+	--vg) vgs --readonly --noheadings -o vg_name 2>/dev/null ;;
+	--result) echo 'done' aborted failed ;;
+	--since | --until) echo today yesterday ;;
+	--last | --warning | --critical | --failed-within | --request-id) echo '' ;;
 	--limit | --max-latency) echo none ;;
 	--color) echo auto always never ;;
 	*) return 1 ;;
@@ -34,6 +38,8 @@ _pvmovectl_options() {
 	abort) echo --wait --json ;;
 	limit) echo --all --max-latency --json ;;
 	wait | pause | resume | info) echo --json ;;
+	history) echo --since --until --result --vg --name --from --to --last --json ;;
+	check) echo --warning --critical --failed-within ;;
 	metrics) echo --output ;;
 	'') echo --version ;;
 	esac
@@ -68,7 +74,7 @@ _pvmovectl() {
 		if [[ $word == -* ]]; then
 			words=$(_pvmovectl_options "$command")
 		elif [ ! "$command" ]; then
-			words='start status wait pause resume abort limit info metrics top'
+			words='start status wait pause resume abort limit info history check metrics top'
 		else
 			words=$(_pvmovectl_operands "$command")
 		fi

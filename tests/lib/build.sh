@@ -15,7 +15,7 @@ need_test_tools() {
 	need_packages ansible-playbook:ansible-core
 	need_build_tools /usr/include/cmocka.h:libcmocka-dev python3:python3 systemd-analyze:systemd \
 		clang-format:clang-format clang-tidy:clang-tidy cppcheck:cppcheck shellcheck:shellcheck \
-		tmux:tmux script:bsdutils \
+		tmux:tmux script:bsdutils zsh:zsh fish:fish \
 		/usr/lib/python3/dist-packages/jsonschema/__init__.py:python3-jsonschema
 }
 

@@ -96,7 +96,8 @@ static void it_is_shown_with_end_and_duration(void **state)
 	assert_int_equal(run.code, EXIT_OK);
 	assert_string_equal(
 		run.out,
-		"ID  RESULT  ENDED                 TOOK  VG   FROM -> TO            LV        SIZE\n"
+		"ID  RESULT  ENDED                 TOOK  VG   FROM -> TO            LV        "
+		"SIZE\n"
 		" 2  failed  2023-11-14 22:16:40  3m20s  vg0  /dev/sdb -> /dev/sdd  root  4.00 "
 		"KiB\n");
 	run_free(&run);

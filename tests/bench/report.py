@@ -71,6 +71,42 @@ def limits_table(results):
                   'most', 'in all'], rows)
 
 
+def widths(move):
+    """How wide it was copied, 1 being the widest and 0 not at all, by the second."""
+    return [(s, 0 if steps is None else 0.5 ** steps) for s, steps, _, _ in move['figures'].get('narrowed', [])]
+
+
+def count_changes(move):
+    curve = [width for _, width in widths(move)]
+    return sum(a != b for a, b in zip(curve, curve[1:]))
+
+
+def guard_table(results):
+    rows = []
+    for kind in kinds_of(results, 'guard'):
+        for who, moves in summary.contenders(results, kind, 'guard').items():
+            guarded = [m for m in moves if widths(m)]
+            seen = [m['figures']['narrowed'][-1] for m in guarded]
+            slow = summary.median([slow_ios / ios for _, _, ios, slow_ios in seen if ios])
+            rows.append([
+                KINDS[kind], who, str(len(moves)), summary.text(summary.share_of_limit(moves), '.2f'),
+                *(summary.text(summary.latency_ms(moves, 'copy', which), '.2f')
+                  for which in ('p50_us', 'p99_us', 'max_us')),
+                summary.text(slow and slow * 100, '.2f') if guarded else '–',
+                summary.text(summary.median([count_changes(m) for m in guarded]), '.0f'),
+                f"{summary.figure(moves, 'whole_s'):.0f}"])
+    return table(['disk', 'who', 'times', 'copying, of the limit', 'p50 ms', 'p99 ms', 'max ms',
+                  'above the bound, %', 'changes of the width', 'whole command, s'], rows)
+
+
+def width_plot(results):
+    kind = kinds_of(results, 'guard')[0]
+    series = [(who, widths(moves[0])) for who, moves in summary.contenders(results, kind, 'guard').items()
+              if widths(moves[0])]
+    return svg.lines(f'How wide a copy is that gives way ({KINDS[kind]}; the first round)', series, 'seconds',
+                     'of the widest')
+
+
 def scaled_iops(moves, phase):
     iops = summary.figure(moves, phase, 'iops')
     return iops and iops * moves[0]['dilation']
@@ -125,13 +161,15 @@ def progress_plot(results):
 def main():
     results, folder = summary.load(sys.argv[1]), sys.argv[2]
     for name, plot in (('rate', rate_plot), ('whole', whole_plot), ('latency', latency_plot),
-                       ('progress', progress_plot)):
+                       ('progress', progress_plot), ('width', width_plot)):
+        if name == 'width' and not kinds_of(results, 'guard'):
+            continue
         with open(f'{folder}/{name}.svg', 'w') as file:
             file.write(plot(results))
     if len(sys.argv) < 4:
         return
     tables = {'model': model_table(results), 'idle': idle_table(results), 'load': load_table(results),
-              'segments': idle_table(results, 'segments'), 'limits': limits_table(results)}
+              'segments': idle_table(results, 'segments'), 'limits': limits_table(results), 'guard': guard_table(results)}
     replace_tables(sys.argv[3], tables)
 
 

@@ -9,10 +9,12 @@ ROW = 22
 COLOURS = ['#888888', '#0b6fb8', '#b5651d', '#3c8d40', '#8a4fa3', '#c23b3b', '#5b8a8a']
 
 
-def colour_of(label):
-    """A contender looks the same in all plots; pvmoved is blue."""
+def colour_of(label, place=None):
+    """A contender looks the same in all plots; pvmoved is blue. Others by their place, where they have one."""
     known = ['pvmove', 'pvmoved', 'pvmove -i1', 'copy in user space', 'pvmove -i0']
-    return COLOURS[known.index(label)] if label in known else COLOURS[5 + len(label) % 2]
+    if label in known:
+        return COLOURS[known.index(label)]
+    return COLOURS[5 + len(label) % 2 if place is None else 1 + place % (len(COLOURS) - 1)]
 
 
 def label(x, y, words, anchor='start', bold=False):
@@ -63,11 +65,12 @@ def lines(title, series, x_words, y_words):
             label(WIDTH - 20, bottom + 32, x_words, 'end'), label(left + 6, top + 4, y_words)]
     for i in range(6):
         body.append(label(left + x_most * i / 5 * x_scale, bottom + 16, f'{x_most * i / 5:.0f}', 'middle'))
-        body.append(label(left - 6, bottom - y_most * i / 5 * y_scale + 4, f'{y_most * i / 5:.0f}', 'end'))
+        body.append(label(left - 6, bottom - y_most * i / 5 * y_scale + 4, f'{y_most * i / 5:.2g}' if y_most < 5
+                          else f'{y_most * i / 5:.0f}', 'end'))
     for i, (who, points) in enumerate(series):
         path = ' '.join(f'{left + x * x_scale:.1f},{bottom - y * y_scale:.1f}' for x, y in points)
-        body.append(f'<polyline points="{path}" fill="none" stroke="{colour_of(who)}" stroke-width="2"/>')
+        body.append(f'<polyline points="{path}" fill="none" stroke="{colour_of(who, i)}" stroke-width="2"/>')
         body.append(f'<rect x="{left + 10}" y="{bottom + 44 + i * 18}" width="14" height="10"'
-                    f' fill="{colour_of(who)}"/>')
+                    f' fill="{colour_of(who, i)}"/>')
         body.append(label(left + 30, bottom + 53 + i * 18, who))
     return page(bottom + 54 + len(series) * 18, body)

@@ -50,7 +50,8 @@ set(CPACK_PACKAGE_RELOCATABLE OFF)
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
 	/usr/sbin /usr/lib/systemd /usr/lib/systemd/catalog /usr/lib/systemd/system /usr/lib/sysusers.d /usr/share/man
 	/usr/share/man/man1 /usr/share/man/man5 /usr/share/man/man8 /usr/share/bash-completion
-	/usr/share/bash-completion/completions)
+	/usr/share/bash-completion/completions /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/zsh
+	/usr/share/zsh/site-functions)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define packager ${CPACK_PACKAGE_CONTACT}")
 set(CPACK_RPM_CHANGELOG_FILE ${CMAKE_CURRENT_LIST_DIR}/rpm/changelog)
 set(CPACK_RPM_USER_FILELIST "%config(noreplace) /etc/pvmoved/pvmoved.conf")

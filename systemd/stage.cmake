@@ -7,5 +7,9 @@ if(CPACK_GENERATOR STREQUAL DEB)
 	file(COPY ${CMAKE_CURRENT_LIST_DIR}/debian/copyright ${CMAKE_CURRENT_LIST_DIR}/debian/changelog
 		DESTINATION ${doc})
 	list(APPEND compressed ${doc}/changelog)
+else()
+	# Only Debian's zsh looks into vendor-completions.
+	file(RENAME ${CPACK_TEMPORARY_DIRECTORY}/usr/share/zsh/vendor-completions
+		${CPACK_TEMPORARY_DIRECTORY}/usr/share/zsh/site-functions)
 endif()
 execute_process(COMMAND gzip -9n ${compressed} COMMAND_ERROR_IS_FATAL ANY)

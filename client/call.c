@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "client/report.h"
+#include "client/request.h"
 #include "client/text.h"
 #include "common/cleanup.h"
 
@@ -42,6 +43,22 @@ enum exit_code call_daemon(const struct client *client, const char *method,
 	}
 	*replyp = reply;
 	return EXIT_OK;
+}
+
+enum exit_code call_list_moves(const struct client *client, uint64_t id, bool as_json,
+			       struct reply *replyp, struct moves *moves)
+{
+	enum exit_code code = call_daemon(client, "List", request_new_id(id), replyp);
+	struct json_object *list;
+	int ret;
+
+	if (code != EXIT_OK)
+		return code;
+	list = json_object_object_get(replyp->parameters, "moves");
+	ret = as_json ? 0 : text_clean_json(list);
+	if (ret == 0)
+		ret = moves_update(moves, list);
+	return ret < 0 ? report_connection(client, ret) : EXIT_OK;
 }
 
 enum exit_code call_print_json(const struct client *client, const struct reply *reply)

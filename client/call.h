@@ -5,6 +5,7 @@
 
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/moves.h"
 
 struct json_object;
 
@@ -14,6 +15,13 @@ struct json_object;
  */
 enum exit_code call_daemon(const struct client *client, const char *method,
 			   struct json_object *parameters, struct reply *replyp);
+
+/*
+ * Asks for all moves (id 0), or for one. Their texts are clean unless they are wanted as JSON.
+ * Returns as call_daemon() does, with the moves, empty before, the caller's too.
+ */
+enum exit_code call_list_moves(const struct client *client, uint64_t id, bool as_json,
+			       struct reply *replyp, struct moves *moves);
 
 /* Prints the answer as it came. */
 enum exit_code call_print_json(const struct client *client, const struct reply *reply);

@@ -143,21 +143,14 @@ static enum exit_code run_status(const struct client *client, const struct optio
 	cleanup(reply_deinit) struct reply reply = {0};
 	cleanup(moves_deinit) struct moves moves = {0};
 	struct style style = {.colour = client->colour};
-	struct json_object *list;
 	enum exit_code code;
 	int ret;
 
 	if (options->watch)
 		return watch_moves(client, options->id, options->json);
-	code = call_daemon(client, "List", request_new_id(options->id), &reply);
+	code = call_list_moves(client, options->id, options->json, &reply, &moves);
 	if (code != EXIT_OK)
 		return code;
-	list = json_object_object_get(reply.parameters, "moves");
-	ret = options->json ? 0 : text_clean_json(list);
-	if (ret == 0)
-		ret = moves_update(&moves, list);
-	if (ret < 0)
-		return report_connection(client, ret);
 	if (options->id != 0 && !moves_find(&moves, options->id))
 		return report_missing_move(client, options->id);
 	if (options->json)

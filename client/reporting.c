@@ -38,22 +38,15 @@ enum exit_code reporting_run_history(const struct client *client, const struct o
 	cleanup(moves_deinit) struct moves moves = {0};
 	struct history_filter filter = options->filter;
 	struct style style = {.colour = client->colour};
-	struct json_object *list;
 	enum exit_code code;
 	int ret;
 
 	if (options->destination_count > 0)
 		filter.destination = options->destinations[0].device;
 	filter.lv = options->lv;
-	code = call_daemon(client, "List", request_new_id(0), &reply);
+	code = call_list_moves(client, 0, options->json, &reply, &moves);
 	if (code != EXIT_OK)
 		return code;
-	list = json_object_object_get(reply.parameters, "moves");
-	ret = options->json ? 0 : text_clean_json(list);
-	if (ret == 0)
-		ret = moves_update(&moves, list);
-	if (ret < 0)
-		return report_connection(client, ret);
 	history_filter_moves(&filter, &moves);
 	if (options->json) {
 		cleanup(protocol_put) struct json_object *kept = new_list(&moves);
@@ -70,14 +63,11 @@ enum exit_code reporting_run_check(const struct client *client, const struct opt
 {
 	cleanup(reply_deinit) struct reply reply = {0};
 	cleanup(moves_deinit) struct moves moves = {0};
-	struct json_object *list = NULL;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (call_daemon(client, "List", request_new_id(0), &reply) == EXIT_OK)
-		list = json_object_object_get(reply.parameters, "moves");
-	/* What is wrong was said on standard error, or is that the answer makes no sense. */
-	if (!list || text_clean_json(list) < 0 || moves_update(&moves, list) < 0)
+	/* What is wrong was said on standard error. */
+	if (call_list_moves(client, 0, false, &reply, &moves) != EXIT_OK)
 		return (enum exit_code)check_write_unknown(client->out);
 	return (enum exit_code)check_write(client->out, &moves, &options->limits,
 					   (uint64_t)now.tv_sec * 1000000);

@@ -1,39 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/when.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/units.h"
+
 #define USEC_PER_SEC UINT64_C(1000000)
-
-/* A number without sign; *endp is behind it. */
-static int parse_number(const char *text, uint64_t *numberp, const char **endp)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	errno = 0;
-	*numberp = strtoull(text, &end, 10);
-	*endp = end;
-	return errno == ERANGE ? -ERANGE : 0;
-}
 
 static int parse_seconds(const char *text, uint64_t *time_usp)
 {
-	const char *end;
 	uint64_t seconds;
-	int r = parse_number(text, &seconds, &end);
+	int r = units_parse_digits(&text, &seconds);
 
-	if (r == 0 && *end)
+	if (r == 0 && *text)
 		r = -EINVAL;
 	if (r == 0 && __builtin_mul_overflow(seconds, USEC_PER_SEC, time_usp))
-		r = -ERANGE;
+		r = -EOVERFLOW;
 	return r;
 }
 
@@ -43,9 +29,9 @@ int when_parse_span(const char *text, uint64_t *span_usp)
 		const char *name;
 		uint64_t seconds;
 	} units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
-	const char *unit;
+	const char *unit = text;
 	uint64_t number;
-	int r = parse_number(text, &number, &unit);
+	int r = units_parse_digits(&unit, &number);
 
 	if (r < 0)
 		return r;
@@ -53,7 +39,7 @@ int when_parse_span(const char *text, uint64_t *span_usp)
 		if (strcmp(unit, units[i].name) == 0)
 			return __builtin_mul_overflow(number, units[i].seconds * USEC_PER_SEC,
 						      span_usp)
-				       ? -ERANGE
+				       ? -EOVERFLOW
 				       : 0;
 	return -EINVAL;
 }
@@ -77,7 +63,7 @@ static int parse_ago(const char *text, uint64_t now_us, uint64_t *time_usp)
 		return -EINVAL;
 	r = when_parse_span(span, &span_us);
 	if (r == 0 && span_us > now_us)
-		r = -ERANGE;
+		r = -EOVERFLOW;
 	if (r == 0)
 		*time_usp = now_us - span_us;
 	return r;
@@ -116,7 +102,7 @@ static int parse_calendar(const char *text, uint64_t now_us, uint64_t *time_usp)
 	bool is_read = strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0;
 
 	if (!find_day(now_us, *text == 'y', &parts))
-		return -ERANGE;
+		return -EOVERFLOW;
 	for (size_t i = 0; !is_read && i < sizeof(formats) / sizeof(formats[0]); i++)
 		is_read = matches(text, formats[i], &parts);
 	if (!is_read)
@@ -124,7 +110,7 @@ static int parse_calendar(const char *text, uint64_t now_us, uint64_t *time_usp)
 	parts.tm_isdst = -1;
 	seconds = mktime(&parts);
 	if (seconds < 0)
-		return -ERANGE;
+		return -EOVERFLOW;
 	*time_usp = (uint64_t)seconds * USEC_PER_SEC;
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 /*
  * Reads a span: a number and "s", "min", "h", "d" or "w". Returns 0, -EINVAL for what is none, or
- * -ERANGE.
+ * -EOVERFLOW.
  */
 int when_parse_span(const char *text, uint64_t *span_usp);
 

@@ -62,8 +62,7 @@ int units_sectors_to_extents(uint64_t sectors, uint64_t extent_sectors, uint64_t
 	return divide(sectors, extent_sectors, extentsp);
 }
 
-/* Reads digits up to something else; *textp moves behind them. -EINVAL when there are none. */
-static int parse_digits(const char **textp, uint64_t *valuep)
+int units_parse_digits(const char **textp, uint64_t *valuep)
 {
 	const char *text = *textp;
 	uint64_t value = 0;
@@ -92,7 +91,7 @@ static int parse_fraction(const char **textp, uint64_t *thousandthsp)
 		return 0;
 	}
 	*textp = ++text;
-	r = parse_digits(textp, &thousandths);
+	r = units_parse_digits(textp, &thousandths);
 	if (r < 0 || *textp - text > FRACTION_DIGITS_MAX)
 		return -EINVAL;
 	for (digits = (int)(*textp - text); digits < FRACTION_DIGITS_MAX; digits++)
@@ -133,7 +132,7 @@ static int parse_quantity(const char *text, uint64_t (*parse)(const char *unit),
 	uint64_t whole, thousandths, unit, value;
 	int r;
 
-	r = parse_digits(&text, &whole);
+	r = units_parse_digits(&text, &whole);
 	if (r < 0)
 		return r;
 	r = parse_fraction(&text, &thousandths);

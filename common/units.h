@@ -24,6 +24,12 @@ int units_bytes_to_sectors(uint64_t bytes, uint64_t *sectorsp);
 int units_sectors_to_extents(uint64_t sectors, uint64_t extent_sectors, uint64_t *extentsp);
 
 /*
+ * Reads a number without sign or blank, up to something else, which *textp points at then. Returns
+ * 0, -EINVAL where there is none, or -EOVERFLOW; *textp is as it was then.
+ */
+int units_parse_digits(const char **textp, uint64_t *valuep);
+
+/*
  * Reads a size as a command line gives it: a number in decimal, at most three
  * places behind a point, then at most one unit: b (bytes, also without a unit),
  * s (sectors), k, m, g, t, p. As in LVM's own commands units are powers of 1024

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/config/value.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,25 +20,19 @@ static const struct {
 	{"debug", LOG_DEBUG},
 };
 
-/* A number without sign or blank; *endp is behind it. */
-static int parse_number(const char *text, uint64_t *numberp, const char **endp)
+/* What does not fit is out of any range. */
+static int parse_number(const char **textp, uint64_t *numberp)
 {
-	char *end;
+	int r = units_parse_digits(textp, numberp);
 
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	errno = 0;
-	*numberp = strtoull(text, &end, 10);
-	*endp = end;
-	return errno == ERANGE ? -ERANGE : 0;
+	return r == -EOVERFLOW ? -ERANGE : r;
 }
 
 static int parse_count(const char *text, uint64_t *countp)
 {
-	const char *end;
-	int r = parse_number(text, countp, &end);
+	int r = parse_number(&text, countp);
 
-	return r == 0 && *end != '\0' ? -EINVAL : r;
+	return r == 0 && *text != '\0' ? -EINVAL : r;
 }
 
 static int parse_duration(const char *text, uint64_t *duration_msp)
@@ -48,9 +41,9 @@ static int parse_duration(const char *text, uint64_t *duration_msp)
 		const char *name;
 		uint64_t ms;
 	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
+	const char *unit = text;
 	uint64_t number;
-	const char *unit;
-	int r = parse_number(text, &number, &unit);
+	int r = parse_number(&unit, &number);
 
 	if (r < 0)
 		return r;

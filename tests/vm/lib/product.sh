@@ -41,16 +41,26 @@ vm_install_package() {
 }
 
 vm_boot_to_install() {
-	local final=$1 shown=$vm_quiet
+	local final=$1 shown=$vm_quiet attempt
 
 	say "installing the package in a machine (once for each build)"
-	vm_new_root
 	vm_quiet=1
-	vm_boot script "$vm_home/guest/install"
-	vm_finish 300
-	[ "$vm_failures" = 0 ] || { cat "$vm_tap"; die "the package cannot be installed"; }
+	for attempt in first last; do
+		vm_new_root
+		vm_boot script "$vm_home/guest/install"
+		vm_finish 150
+		[ "$vm_failures" != 0 ] || break
+		# All other machines wait for this one, and one of 65 such boots was never over (Linux 6.1
+		# emulated by QEMU 7.2). What dpkg has said anything about is not tried again.
+		if [ "$attempt" = last ] || [ -s "$vm_tap" ]; then
+			cat "$vm_tap"
+			die "the package cannot be installed"
+		fi
+		say "the machine has not got as far as the package: once more"
+		vm_failures=0
+	done
 	vm_quiet=$shown vm_boots=0
-	rm "$vm_tap" "$vm_console"
+	rm "$VM_DIR"/tap.*.log "$VM_DIR"/console.*.log
 	# Those of builds that are gone.
 	find "$(dirname "$final")" -name '*.qcow2' -mtime +0 -delete
 	mv "$VM_DIR/root.qcow2" "$final.$$"

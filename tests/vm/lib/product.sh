@@ -50,8 +50,9 @@ vm_boot_to_install() {
 		vm_boot script "$vm_home/guest/install"
 		vm_finish 150
 		[ "$vm_failures" != 0 ] || break
-		# All other machines wait for this one, and one of 65 such boots was never over (Linux 6.1
-		# emulated by QEMU 7.2). What dpkg has said anything about is not tried again.
+		# All other machines wait for this one. One boot of some 65 seems to have hung before its script
+		# began (by its times; nothing else of it is known). What dpkg has said anything about is not
+		# tried again.
 		if [ "$attempt" = last ] || [ -s "$vm_tap" ]; then
 			cat "$vm_tap"
 			die "the package cannot be installed"

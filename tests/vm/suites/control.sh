@@ -248,6 +248,9 @@ looking_on() {
 	said 'running'
 	fails_with 0 pvmovectl status "$move"
 	pvmovectl status --json | python3 -m json.tool >/dev/null
+	fails_with 0 pvmovectl check
+	said '^PVMOVED OK - 1 running, .* running=1;'
+	pvmovectl history | grep -q 'No such move'
 	live_view_works
 	throttle_off
 	timeout 120 pvmovectl status "$move" --watch >"$work/watched"
@@ -258,6 +261,11 @@ looking_on() {
 	shows '^<0>'
 	tmux kill-server
 	moved
+	pvmovectl history --since -1h --vg vg --from "$(pv 0)" --to "$(pv 1)" -n lv --result 'done' |
+		grep -qE "^ *$move +done .* $(pv 0) -> $(pv 1) +lv "
+	pvmovectl history --until -1h | grep -q 'No such move'
+	fails_with 3 pvmovectl check --socket /run/nobody
+	said '^PVMOVED UNKNOWN - '
 	end_of_a_case
 }
 

@@ -459,7 +459,8 @@ a_stuck_udevd_is_no_wedge() {
 	dm_on_kernel swap "$leg" hidden "$work/here"
 	[ ! -e "$marks/$leg" ] || fail "the mark is still there"
 	udevadm control --start-exec-queue
-	udevadm settle
+	# Now and then udevd hangs up on a question that comes right behind another (252).
+	wait_until 60 'udev has settled' udevadm settle
 	dm_on_kernel swap "$uuid" visible "$work/here"
 	dm_on_kernel remove "$leg"
 }

@@ -27,8 +27,13 @@ user() {
 	setpriv --reuid="$uid" --regid=nogroup --groups=pvmoved "$@"
 }
 
+# But for one to each executor, of which some stay for the next requests.
 descriptors() {
-	find "/proc/$(daemon_pid)/fd" -mindepth 1 | wc -l
+	echo $(($(find "/proc/$(daemon_pid)/fd" -mindepth 1 | wc -l) - $(executors)))
+}
+
+executors() {
+	pgrep -xc pvmoved-dm
 }
 
 memory_peak_kb() {
@@ -55,8 +60,9 @@ a_move_is_copying() {
 	bystander=$!
 }
 
+# No more than four executors stay idle, and one may be at work.
 has_descriptors() {
-	[ "$(descriptors)" = "$1" ]
+	[ "$(descriptors)" = "$1" ] && [ "$(executors)" -le 5 ]
 }
 
 nothing_came_of_it() {

@@ -28,14 +28,6 @@ static uint64_t known(uint64_t value)
 	return value == VIEW_UNKNOWN ? 0 : value;
 }
 
-static bool has_wedged(const struct move_view *move)
-{
-	for (size_t i = 0; i < view_count(move->passes); i++)
-		if (view_get_pass(move, i).wedged)
-			return true;
-	return false;
-}
-
 static bool failed_lately(const struct move_view *move, const struct check_limits *limits,
 			  uint64_t now_us)
 {
@@ -65,7 +57,7 @@ static enum check_verdict judge(const struct move_view *move, const struct check
 		*wordsp = "waits for something outside";
 		return CHECK_WARNING;
 	}
-	if (has_wedged(move)) {
+	if (view_count_wedged(move) > 0) {
 		*wordsp = "left a device for the next boot";
 		return CHECK_WARNING;
 	}

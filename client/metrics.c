@@ -73,21 +73,12 @@ static void write_states(FILE *out, const struct moves *moves)
 	}
 }
 
-static size_t count_wedged(const struct move_view *move)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < view_count(move->passes); i++)
-		count += view_get_pass(move, i).wedged != NULL;
-	return count;
-}
-
 static void write_wedged(FILE *out, const struct moves *moves)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < moves->count; i++)
-		count += count_wedged(&moves->entries[i].view);
+		count += view_count_wedged(&moves->entries[i].view);
 	begin(out, "pvmoved_wedged_lvs", "LVs with a device that stays until the next boot.");
 	fprintf(out, "pvmoved_wedged_lvs %zu\n", count);
 }

@@ -84,14 +84,12 @@ static enum exit_code print_metrics(const struct client *client, FILE *out)
 	int ret;
 
 	if (code == EXIT_OK)
-		code = call_daemon(client, "List", request_new_id(0), &list_reply);
+		code = call_list_moves(client, 0, true, &list_reply, &moves);
 	if (code != EXIT_OK) {
 		(void)metrics_write(out, NULL, NULL); /* that takes no memory */
 		return code;
 	}
 	ret = view_read_info(info_reply.parameters, &info);
-	if (ret == 0)
-		ret = moves_update(&moves, json_object_object_get(list_reply.parameters, "moves"));
 	if (ret == 0)
 		ret = metrics_write(out, &info, &moves);
 	else

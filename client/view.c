@@ -407,6 +407,15 @@ bool view_find_current_pass(const struct move_view *move, struct pass_view *pass
 	return false;
 }
 
+size_t view_count_wedged(const struct move_view *move)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view_count(move->passes); i++)
+		count += view_get_pass(move, i).wedged != NULL;
+	return count;
+}
+
 unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes)
 {
 	if (copied_bytes == VIEW_UNKNOWN)

@@ -139,6 +139,9 @@ bool view_move_is_ended(const struct move_view *move);
 /* The first pass that has not ended; false when there is none. */
 bool view_find_current_pass(const struct move_view *move, struct pass_view *passp);
 
+/* So many of its passes left a device that stays until the next boot. */
+size_t view_count_wedged(const struct move_view *move);
+
 /* Whole percents, rounded down so that 100 is all of it; 0 for what is not known. */
 unsigned view_percent(uint64_t copied_bytes, uint64_t total_bytes);
 

@@ -55,7 +55,7 @@ static void look_at_host(void *ctx, struct preflight_host *hostp)
 	struct lvm_settings settings;
 
 	lvm_get_settings(((struct wiring *)ctx)->lvm, &settings);
-	*hostp = (struct preflight_host){.issue_discards = settings.issue_discards};
+	hostp->issue_discards = settings.issue_discards;
 	snprintf(hostp->devices_file, sizeof(hostp->devices_file), "%s", settings.devices_file);
 }
 

@@ -226,16 +226,6 @@ static void on_vg(void *arg, const struct outcome *result, struct vg *vg)
 		finish_enquiry(enquiry, vg);
 }
 
-/* What the kernel has was asked for before. */
-static void look_at_host(struct enquiry *enquiry)
-{
-	const struct mover *mover = enquiry->mover;
-	bool lacks_mirror = enquiry->host.lacks_mirror;
-
-	mover->ports->look_at_host(mover->ctx, &enquiry->host);
-	enquiry->host.lacks_mirror = lacks_mirror;
-}
-
 static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv *pvs,
 		   size_t pv_count)
 {
@@ -248,7 +238,7 @@ static void on_pvs(void *arg, const struct outcome *result, const struct lvm_pv 
 		refuse_enquiry(enquiry, REFUSAL_LVM_FAILED, "pvs", result->message);
 		return;
 	}
-	look_at_host(enquiry);
+	enquiry->mover->ports->look_at_host(enquiry->mover->ctx, &enquiry->host);
 	r = planner_resolve_request(enquiry->request, pvs, pv_count, &enquiry->vg, &refusal);
 	if (r == PLAN_REFUSED)
 		preflight_complete_refusal(&enquiry->host, &refusal);

@@ -22,7 +22,7 @@ static uint64_t wanted_bound(const struct drive *drive, char lv_uuid[DM_ID_MAX])
 {
 	const struct pass *pass = move_current_pass(drive->move);
 
-	if (!pass || drive->move->goal != GOAL_RUN ||
+	if (drive->move->max_latency_us == 0 || !pass || drive->move->goal != GOAL_RUN ||
 	    (pass->state != PASS_COPYING && pass->state != PASS_VERIFYING))
 		return 0;
 	effect_lv_uuid(pass, lv_uuid);

@@ -209,7 +209,8 @@ void mover_wake(struct mover *mover)
 			drive_run(drive);
 		if (stalling_due_us(drive) <= now_us)
 			stalling_look(drive);
-		guarding_look(drive);
+		if (guarding_due_us(drive) <= now_us)
+			guarding_look(drive);
 	}
 	mover_rearm(mover);
 }

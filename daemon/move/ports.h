@@ -42,7 +42,7 @@ struct ports {
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 
-	/* What is known of the host besides; at once, and as of the last list_pvs(). */
+	/* What LVM's settings say, as of the last list_pvs(): all but lacks_mirror. At once. */
 	void (*look_at_host)(void *ctx, struct preflight_host *hostp);
 
 	/* device-mapper; devices are named by their UUIDs */

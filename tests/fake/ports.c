@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/fake/request.h"
 
@@ -54,7 +55,10 @@ static void read_vg(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *
 
 static void look_at_host(void *ctx, struct preflight_host *hostp)
 {
-	*hostp = ((const struct world *)ctx)->host;
+	const struct preflight_host *host = &((const struct world *)ctx)->host;
+
+	hostp->issue_discards = host->issue_discards;
+	memcpy(hostp->devices_file, host->devices_file, sizeof(hostp->devices_file));
 }
 
 static void find_mirror(void *ctx, outcome_fn *done, void *arg)

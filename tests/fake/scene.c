@@ -29,6 +29,13 @@ void scene_end(struct scene *scene)
 	world_deinit(&scene->world);
 }
 
+int scene_tear_down(void **state)
+{
+	scene_end(*state);
+	free(*state);
+	return 0;
+}
+
 struct move_request *scene_request(const struct scene *scene)
 {
 	struct move_request *request = fake_alloc(1, sizeof(*request));

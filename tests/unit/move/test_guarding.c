@@ -33,15 +33,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	struct scene *scene = *state;
-
-	scene_end(scene);
-	free(scene);
-	return 0;
-}
-
 static void start(struct scene *scene, uint64_t max_latency_us)
 {
 	struct move_request *request = scene_request(scene);
@@ -231,7 +222,7 @@ static void a_kernel_that_cannot_count_leaves_the_copy_narrow(void **state)
 	assert_int_equal(count_copying(scene), 8);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, scene_tear_down)
 
 int main(void)
 {

@@ -34,15 +34,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	struct scene *scene = *state;
-
-	scene_end(scene);
-	free(scene);
-	return 0;
-}
-
 /* Off the first disk, onto the second. */
 static void start(struct scene *scene, bool verify)
 {
@@ -304,7 +295,7 @@ static void a_source_that_takes_no_writes_is_left_in_spite_of_a_pause(void **sta
 	assert_non_null(strstr(scene_pass(scene)->unverified, "takes no writes any more"));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, scene_tear_down)
 
 static void the_sectors_of_the_source_that_cannot_be_read_are_named(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "client/dashboard_draw.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -232,20 +233,34 @@ static int draw_top(FILE *out, const struct dashboard *dashboard, const struct s
 	return draw_tables(out, dashboard, &rest, style->lines);
 }
 
+/* What a part draws, as a text of its own. Returns 0 with *textp owned, or -ENOMEM. */
+static int capture(int (*part)(FILE *, const struct dashboard *, const struct style *),
+		   const struct dashboard *dashboard, const struct style *style, char **textp)
+{
+	_free_ char *text = NULL;
+	size_t len_bytes;
+	FILE *stream = open_memstream(&text, &len_bytes);
+	int ret;
+
+	if (!stream)
+		return -ENOMEM;
+	ret = part(stream, dashboard, style);
+	if (fclose(stream) != 0 && ret == 0)
+		ret = -ENOMEM;
+	if (ret < 0)
+		return ret;
+	assert(text); /* the stream has made it */
+	*textp = steal_pointer(&text);
+	return 0;
+}
+
 static int draw(FILE *out, const struct dashboard *dashboard, const struct style *style)
 {
 	bool has_words = style->lines >= LINES_FOR_WORDS ||
 			 (style->lines > 1 && style->lines < LINES_FOR_TABLE);
 	_free_ char *top = NULL;
-	size_t len_bytes;
-	FILE *stream = open_memstream(&top, &len_bytes);
-	int ret;
+	int ret = capture(draw_top, dashboard, style, &top);
 
-	if (!stream)
-		return -ENOMEM;
-	ret = draw_top(stream, dashboard, style);
-	if (fclose(stream) != 0 && ret == 0)
-		ret = -ENOMEM;
 	if (ret < 0)
 		return ret;
 	fputs(top, out);
@@ -262,22 +277,11 @@ static int draw(FILE *out, const struct dashboard *dashboard, const struct style
 				    write_footer);
 }
 
-int dashboard_draw(FILE *out, const struct dashboard *dashboard, const struct style *style)
+int dashboard_draw(const struct dashboard *dashboard, const struct style *style, char **linesp)
 {
-	_free_ char *text = NULL;
-	size_t len_bytes;
-	FILE *stream = open_memstream(&text, &len_bytes);
-	int ret;
+	int ret = capture(draw, dashboard, style, linesp);
 
-	if (!stream)
-		return -ENOMEM;
-	ret = draw(stream, dashboard, style);
-	if (fclose(stream) != 0 && ret == 0)
-		ret = -ENOMEM;
-	if (ret < 0)
-		return ret;
-	if (!style->utf8)
-		text_make_ascii(text);
-	fputs(text, out);
-	return 0;
+	if (ret == 0 && !style->utf8)
+		text_make_ascii(*linesp);
+	return ret;
 }

@@ -3,15 +3,13 @@
 
 /* A dashboard as the lines of a screen. Pure: from state and size to text. */
 
-#include <stdio.h>
-
 #include "client/dashboard.h"
 #include "client/style.h"
 
 /*
- * Writes exactly as many lines as the style has, which is one at least, none wider than its
+ * Makes exactly as many lines as the style has, which is one at least, none wider than its
  * columns; all but the last with a line feed. What there is no room for is left out, columns and
  * disks before moves, and the selected move stays in sight. Colours and reversal apart there are
- * no control characters. Returns 0 or -ENOMEM.
+ * no control characters. Returns 0 with *linesp owned by the caller, or -ENOMEM.
  */
-int dashboard_draw(FILE *out, const struct dashboard *dashboard, const struct style *style);
+int dashboard_draw(const struct dashboard *dashboard, const struct style *style, char **linesp);

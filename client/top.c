@@ -43,15 +43,8 @@ static int draw(struct top *top)
 			      .colour = top->client.colour,
 			      .utf8 = top->client.utf8};
 	_free_ char *lines = NULL;
-	size_t len_bytes;
-	FILE *stream = open_memstream(&lines, &len_bytes);
-	int ret;
+	int ret = dashboard_draw(&top->dashboard, &style, &lines);
 
-	if (!stream)
-		return -ENOMEM;
-	ret = dashboard_draw(stream, &top->dashboard, &style);
-	if (fclose(stream) != 0 && ret == 0)
-		ret = -ENOMEM;
 	if (ret == 0)
 		terminal_show(&top->terminal, lines);
 	return ret;

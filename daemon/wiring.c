@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "daemon/dm/hold.h"
+#include "daemon/lvm/holders.h"
 
 static bool journal_is_large(const struct wiring *wiring)
 {
@@ -101,6 +102,12 @@ static void measure(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_f
 	dm_measure(((struct wiring *)ctx)->dm, uuid, bound_us, done, arg);
 }
 
+static int count_io(void *ctx, dev_t pv, uint64_t *countp)
+{
+	(void)ctx;
+	return holders_count_io(pv, "/sys", countp);
+}
+
 static int hold(void *ctx, bool held)
 {
 	((struct wiring *)ctx)->holds = true;
@@ -164,6 +171,7 @@ const struct ports wiring_ports = {
 	.read_vg = read_vg,
 	.edit_vg = edit_vg,
 	.set_active = set_active,
+	.count_io = count_io,
 	.look_at_host = look_at_host,
 	.find_mirror = find_mirror,
 	.observe = observe,

@@ -33,6 +33,15 @@ uint64_t reservation_extent_count(const struct reservation *reservation)
 	return count;
 }
 
+bool reservation_uses_pv(const struct reservation *reservation, const struct lvm_id *pv)
+{
+	for (size_t i = 0; i < reservation->run_count; i++)
+		if (lvm_id_equal(&reservation->runs[i].source_pv, pv) ||
+		    lvm_id_equal(&reservation->runs[i].dest_pv, pv))
+			return true;
+	return false;
+}
+
 /* Which side of its runs something lies on. */
 enum side { SOURCE, DEST };
 

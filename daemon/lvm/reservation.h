@@ -48,6 +48,9 @@ int reservation_copy(const struct reservation *reservation, struct reservation *
 /* Extents that the runs hold together. */
 uint64_t reservation_extent_count(const struct reservation *reservation);
 
+/* Whether any run comes from that PV or goes there. */
+bool reservation_uses_pv(const struct reservation *reservation, const struct lvm_id *pv);
+
 /* True when the LV is there and has all runs on their source, or on their destination. */
 bool reservation_lv_is_on_source(const struct vg *vg, const struct reservation *reservation);
 bool reservation_lv_is_on_dest(const struct vg *vg, const struct reservation *reservation);

@@ -13,6 +13,7 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/policy/contention.h"
 #include "daemon/policy/guard.h"
 #include "daemon/policy/queue.h"
 #include "daemon/policy/stall.h"
@@ -21,7 +22,7 @@
 /* Most disks of a pass that are told apart; the rest is left out of the queues. */
 #define DRIVE_DISKS_MAX 16
 
-/* How the LV's latency is watched: guarding.h. */
+/* How the LV's latency, or the use of its disks, is watched: guarding.h. */
 struct guarding {
 	struct guard guard;
 	char lv_uuid[DM_ID_MAX]; /* whose latencies are counted; "": none's */
@@ -30,9 +31,13 @@ struct guarding {
 	bool has_failed;         /* the last one was none, which was said */
 	uint64_t asked_us;       /* … to a question with this bound */
 	uint64_t look_at_us;     /* monotonic; when to ask again */
-	bool is_drawn;           /* what is being copied is narrowed for a bound … */
-	unsigned drawn_steps;    /* … by so many steps … */
-	unsigned narrowest;      /* … of so many that are possible */
+	struct contention contention;
+	uint64_t disks_look_at_us; /* monotonic; when to look at the disks again; 0: not begun */
+	bool is_drawn;             /* this daemon has drawn what is being copied … */
+	bool is_drawn_bounded;     /* … with a bound or without … */
+	unsigned drawn_steps;      /* … narrowed by so many steps … */
+	unsigned narrowest;        /* … of so many that are possible, … */
+	unsigned contended_steps;  /* … and so many that others make necessary, without a bound */
 };
 
 struct drive {

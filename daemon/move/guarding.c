@@ -34,11 +34,17 @@ static bool is_counting(const struct drive *drive)
 	return drive->guarding.lv_uuid[0] != '\0';
 }
 
+/* Nobody else uses the disks, as far as anyone has looked. */
+static bool is_alone(const struct drive *drive)
+{
+	return drive->guarding.disks_look_at_us != 0 && !drive->guarding.contention.is_contended;
+}
+
 /* By how much what is copied now is to be narrowed. */
 static unsigned wanted_steps(const struct drive *drive)
 {
 	if (drive->move->max_latency_us == 0)
-		return 0;
+		return is_alone(drive) ? 0 : drive->guarding.contended_steps;
 	/* Carefully, until it is known what it does to the I/O. */
 	if (!is_counting(drive) || guard_is_aside(&drive->guarding.guard))
 		return drive->guarding.narrowest;
@@ -126,7 +132,7 @@ static void begin(struct drive *drive, uint64_t bound_us, const char *lv_uuid)
 	guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
 }
 
-void guarding_look(struct drive *drive)
+static void look_at_latency(struct drive *drive)
 {
 	struct guarding *guarding = &drive->guarding;
 	char lv_uuid[DM_ID_MAX];
@@ -147,10 +153,71 @@ void guarding_look(struct drive *drive)
 		ask(drive, bound_us);
 }
 
+/* ---- the use of the disks ------------------------------------------------ */
+
+static bool disks_matter(const struct drive *drive)
+{
+	const struct pass *pass = move_current_pass(drive->move);
+
+	return drive->guarding.contended_steps > 0 && drive->move->max_latency_us == 0 && pass &&
+	       pass->state == PASS_COPYING && drive->move->goal == GOAL_RUN;
+}
+
+/* Of all PVs of the pass together. Returns false when nobody knows. */
+static bool count_io(const struct drive *drive, uint64_t *countp)
+{
+	const struct mover *mover = drive->mover;
+	const struct pass *pass = move_current_pass(drive->move);
+
+	*countp = 0;
+	for (size_t i = 0; drive->vg && i < drive->vg->pv_count; i++) {
+		const struct vg_pv *pv = &drive->vg->pvs[i];
+		uint64_t count;
+
+		if (!reservation_uses_pv(&pass->reservation, &pv->id))
+			continue;
+		if (mover->ports->count_io(mover->ctx, pv->dev, &count) < 0)
+			return false;
+		*countp += count;
+	}
+	return drive->vg != NULL;
+}
+
+static void look_at_disks(struct drive *drive)
+{
+	struct guarding *guarding = &drive->guarding;
+	uint64_t now_us = monotonic_us(drive);
+	uint64_t count;
+	bool is_known;
+
+	if (!disks_matter(drive)) {
+		guarding->disks_look_at_us = 0;
+		return;
+	}
+	if (guarding->disks_look_at_us > now_us)
+		return;
+	if (guarding->disks_look_at_us == 0)
+		contention_begin(&guarding->contention, now_us);
+	guarding->disks_look_at_us = now_us + CONTENTION_LOOK_US;
+	is_known = count_io(drive, &count);
+	if (contention_note(&guarding->contention, now_us, is_known ? &count : NULL) &&
+	    drive->attempts == 0)
+		drive_hurry(drive);
+}
+
+void guarding_look(struct drive *drive)
+{
+	look_at_disks(drive);
+	look_at_latency(drive);
+}
+
 uint64_t guarding_due_us(const struct drive *drive)
 {
-	return is_counting(drive) && !drive->guarding.is_asking ? drive->guarding.look_at_us
-								: UINT64_MAX;
+	const struct guarding *guarding = &drive->guarding;
+
+	if (guarding->disks_look_at_us != 0)
+		return guarding->disks_look_at_us;
+	return is_counting(drive) && !guarding->is_asking ? guarding->look_at_us : UINT64_MAX;
 }
 
 /* ---- what follows from them ---------------------------------------------- */
@@ -165,9 +232,11 @@ bool guarding_is_unfit(const struct drive *drive)
 {
 	const struct guarding *guarding = &drive->guarding;
 
-	if ((drive->move->max_latency_us != 0) != guarding->is_drawn)
+	if (!guarding->is_drawn || guarding->is_drawn_bounded != (drive->move->max_latency_us != 0))
 		return true;
-	return is_counting(drive) && wanted_steps(drive) != guarding->drawn_steps;
+	if (guarding->is_drawn_bounded && !is_counting(drive))
+		return false;
+	return wanted_steps(drive) != guarding->drawn_steps;
 }
 
 void guarding_narrow(struct drive *drive, struct copy_shape *shape)
@@ -175,10 +244,12 @@ void guarding_narrow(struct drive *drive, struct copy_shape *shape)
 	struct guarding *guarding = &drive->guarding;
 
 	guarding->narrowest = copy_shape_count_halvings(shape);
+	guarding->contended_steps = copy_shape_count_contended(shape);
 	/* Only now is it known how narrow a copy of these disks can be. */
 	if (is_counting(drive) && guarding->guard.narrowest != guarding->narrowest)
 		guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
 	guarding->drawn_steps = wanted_steps(drive);
 	copy_shape_halve(shape, guarding->drawn_steps);
-	guarding->is_drawn = drive->move->max_latency_us != 0;
+	guarding->is_drawn = true;
+	guarding->is_drawn_bounded = drive->move->max_latency_us != 0;
 }

@@ -2,15 +2,17 @@
 #pragma once
 
 /*
- * Keeps the latency of a move's LV under the move's bound while it is copied and
- * read back (daemon/policy/guard.h): has the kernel count the LV's slow I/Os,
- * and says how narrow the copy is to be. Internal to the mover.
+ * Makes a copy give way, and says how narrow it is to be. Keeps the latency of a
+ * move's LV under the move's bound while it is copied and read back
+ * (daemon/policy/guard.h), for which it has the kernel count the LV's slow I/Os.
+ * Without a bound, disks that turn are copied in smaller regions while others use
+ * them (daemon/policy/contention.h). Internal to the mover.
  */
 
 #include "daemon/move/drive.h"
 #include "daemon/plan/shape.h"
 
-/* Asks, or stops the counting, if that is due. */
+/* Asks, stops the counting, or looks at the disks, if that is due. */
 void guarding_look(struct drive *drive);
 
 /* When it is due, on the monotonic clock; UINT64_MAX: never. */

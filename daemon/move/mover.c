@@ -209,8 +209,11 @@ void mover_wake(struct mover *mover)
 			drive_run(drive);
 		if (stalling_due_us(drive) <= now_us)
 			stalling_look(drive);
-		if (guarding_due_us(drive) <= now_us)
+		if (guarding_due_us(drive) <= now_us) {
 			guarding_look(drive);
+			if (guarding_is_unfit(drive))
+				drive_run(drive);
+		}
 	}
 	mover_rearm(mover);
 }

@@ -42,6 +42,12 @@ struct ports {
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 
+	/*
+	 * How many I/Os were ever begun on what else uses a PV's disk (daemon/lvm/holders.h). At
+	 * once. 0 or a negative errno.
+	 */
+	int (*count_io)(void *ctx, dev_t pv, uint64_t *countp);
+
 	/* What LVM's settings say, as of the last list_pvs(): all but lacks_mirror. At once. */
 	void (*look_at_host)(void *ctx, struct preflight_host *hostp);
 

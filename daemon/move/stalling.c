@@ -22,7 +22,8 @@ static bool should_copy(const struct drive *drive, const struct pass *pass)
 
 static uint64_t patience_us(const struct drive *drive)
 {
-	uint64_t step_bytes = (uint64_t)copy_tuning_default.turning.region_sectors * SECTOR_BYTES;
+	uint64_t step_bytes =
+		(uint64_t)copy_tuning_default.turning.contended_region_sectors * SECTOR_BYTES;
 
 	uint64_t limit_bytes_s = drive->move->limit_bytes_s;
 	uint64_t host_bytes_s = drive->mover->host_limit_bytes_s;

@@ -21,17 +21,6 @@ static void add_disk(struct drive *drive, const struct vg_disk *disk)
 			(struct queue_disk){.dev = disk->dev, .rotational = disk->rotational};
 }
 
-static bool pass_uses_pv(const struct pass *pass, const struct lvm_id *pv)
-{
-	const struct reservation *reservation = &pass->reservation;
-
-	for (size_t i = 0; i < reservation->run_count; i++)
-		if (lvm_id_equal(&reservation->runs[i].source_pv, pv) ||
-		    lvm_id_equal(&reservation->runs[i].dest_pv, pv))
-			return true;
-	return false;
-}
-
 void turn_note_disks(struct drive *drive, const struct vg *vg)
 {
 	const struct pass *pass = move_current_pass(drive->move);
@@ -41,7 +30,7 @@ void turn_note_disks(struct drive *drive, const struct vg *vg)
 		return;
 	drive->disk_count = 0;
 	for (size_t i = 0; i < vg->pv_count; i++) {
-		if (!pass_uses_pv(pass, &vg->pvs[i].id))
+		if (!reservation_uses_pv(&pass->reservation, &vg->pvs[i].id))
 			continue;
 		for (size_t j = 0; j < vg->pvs[i].disk_count; j++)
 			add_disk(drive, &vg->pvs[i].disks[j]);

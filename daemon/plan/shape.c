@@ -14,8 +14,11 @@ const struct copy_tuning copy_tuning_default = {
 	 * only waits in the disk's queue, and the applications' I/O behind it.
 	 */
 	.solid = {.parallel = 8, .region_sectors = 128},
-	/* A disk that turns would seek between several; 2 MiB at a time disturb others least. */
-	.turning = {.parallel = 1, .region_sectors = 4096},
+	/*
+	 * A disk that turns would seek between several. Between two regions both disks have nothing
+	 * to do, so large ones lose least; but whoever else uses a disk waits for a whole one.
+	 */
+	.turning = {.parallel = 1, .region_sectors = 32768, .contended_region_sectors = 4096},
 	/* Half is left to applications. */
 	.queue_percent_max = 50,
 };
@@ -79,6 +82,18 @@ unsigned copy_shape_count_halvings(const struct copy_shape *shape)
 	unsigned times = 0;
 
 	while (halve(&rest))
+		times++;
+	return times;
+}
+
+unsigned copy_shape_count_contended(const struct copy_shape *shape)
+{
+	struct copy_shape rest = *shape;
+	unsigned times = 0;
+
+	if (shape->contended_region_sectors == 0)
+		return 0;
+	while (rest.region_sectors > shape->contended_region_sectors && halve(&rest))
 		times++;
 	return times;
 }

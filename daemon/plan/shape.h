@@ -9,8 +9,10 @@
 #include "daemon/plan/leg.h"
 
 struct copy_shape {
-	unsigned parallel;          /* mirrors that copy at the same time; at least 1 */
-	uint32_t region_sectors;    /* a power of two, at least 2 */
+	unsigned parallel;       /* mirrors that copy at the same time; at least 1 */
+	uint32_t region_sectors; /* a power of two, at least 2 */
+	/* … and while others use the disks, a power of two as well; 0: no smaller then. */
+	uint32_t contended_region_sectors;
 	uint64_t piece_max_sectors; /* of each mirror; 0: only as long as the kernel can bear */
 };
 
@@ -37,6 +39,8 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 void copy_shape_halve(struct copy_shape *shape, unsigned times);
 /* How often that narrows it. */
 unsigned copy_shape_count_halvings(const struct copy_shape *shape);
+/* How often it is to be narrowed while others use the disks. */
+unsigned copy_shape_count_contended(const struct copy_shape *shape);
 
 /*
  * Narrows a shape to one that begins to copy about window_bytes at a time, one region at the

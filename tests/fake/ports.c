@@ -154,6 +154,13 @@ static void measure(void *ctx, const char *uuid, uint64_t bound_us, dm_latency_f
 	world_ask(ctx, &request);
 }
 
+static int count_io(void *ctx, dev_t pv, uint64_t *countp)
+{
+	(void)pv;
+	*countp = ((const struct world *)ctx)->app_io_count;
+	return 0;
+}
+
 static int hold(void *ctx, bool held)
 {
 	struct world *world = ctx;
@@ -219,6 +226,7 @@ const struct ports *world_ports(void)
 		.record = record,
 		.list_pvs = list_pvs,
 		.read_vg = read_vg,
+		.count_io = count_io,
 		.look_at_host = look_at_host,
 		.find_mirror = find_mirror,
 		.edit_vg = edit_vg,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -13,14 +14,32 @@
 /* More than any move here needs. */
 #define STEPS_MAX 20000
 
+static void begin_daemon(struct scene *scene)
+{
+	const struct fake_journal *journal = &scene->world.journal;
+
+	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
+	for (size_t i = 0; i < journal->count; i++)
+		assert_int_equal(mover_replay(scene->mover, journal->records[i],
+					      strlen(journal->records[i])),
+				 0);
+	scene->world.mover = scene->mover;
+	mover_begin(scene->mover);
+}
+
 void scene_begin(struct scene *scene, const uint64_t disk_pes[WORLD_DISKS_MAX],
 		 const struct fake_vg_spec vgs[FAKE_VGS_MAX])
 {
 	world_init(&scene->world, disk_pes, vgs, 1);
-	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
-	scene->world.mover = scene->mover;
-	mover_begin(scene->mover);
+	begin_daemon(scene);
 	scene->id = 0;
+}
+
+void scene_restart(struct scene *scene)
+{
+	mover_free(scene->mover);
+	world_end(&scene->world, WORLD_DAEMON_KILLED);
+	begin_daemon(scene);
 }
 
 void scene_end(struct scene *scene)

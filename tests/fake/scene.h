@@ -15,6 +15,8 @@ struct scene {
 void scene_begin(struct scene *scene, const uint64_t disk_pes[WORLD_DISKS_MAX],
 		 const struct fake_vg_spec vgs[FAKE_VGS_MAX]);
 void scene_end(struct scene *scene);
+/* The daemon is killed, and the next one begins. */
+void scene_restart(struct scene *scene);
 /* The same as cmocka's teardown, of one on the heap. */
 int scene_tear_down(void **state);
 

@@ -116,8 +116,10 @@ struct world {
 	struct preflight_host host;
 	bool swaps_hang; /* no swap ends: one of the disks below hangs */
 	struct fake_latency latency;
-	bool compare_hangs; /* no comparison ends: one of its disks hangs */
-	bool is_restless;   /* no comparison ever sees anything at rest */
+	uint64_t
+		app_io_count; /* what the kernel has counted of the applications' I/O, of all LVs */
+	bool compare_hangs;   /* no comparison ends: one of its disks hangs */
+	bool is_restless;     /* no comparison ever sees anything at rest */
 };
 
 /* disk_pes: how many extents each disk holds, up to the first 0. */

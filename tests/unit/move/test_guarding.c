@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "daemon/move/effects.h"
+#include "daemon/plan/shape.h"
 #include "tests/fake/memory.h"
 #include "tests/fake/scene.h"
 
@@ -222,6 +223,82 @@ static void a_kernel_that_cannot_count_leaves_the_copy_narrow(void **state)
 	assert_int_equal(count_copying(scene), 8);
 }
 
+/* ---- without a bound, on disks that turn --------------------------------- */
+
+static void start_turning(struct scene *scene)
+{
+	scene->world.disks[0].rotational = true;
+	start(scene, 0);
+	scene_run_for(scene, SEC_US / 4);
+}
+
+static uint32_t copied_region_sectors(const struct scene *scene)
+{
+	const struct fake_device *leg;
+	char uuid[DM_ID_MAX];
+
+	effect_leg_uuid(scene_pass(scene), scene_pass(scene)->leg_number, uuid);
+	leg = fake_dm_find(&scene->world.dm, uuid);
+	assert_non_null(leg);
+	for (size_t i = 0; i < leg->live.table.count; i++)
+		if (leg->live.table.targets[i].type == DM_MIRROR &&
+		    !leg->live.table.targets[i].nosync)
+			return leg->live.table.targets[i].region_sectors;
+	return 0;
+}
+
+static const struct copy_shape *turning = &copy_tuning_default.turning;
+
+static void disks_that_nobody_else_uses_are_copied_in_large_regions(void **state)
+{
+	struct scene *scene = *state;
+
+	start_turning(scene);
+	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
+	scene_run_for(scene, 3 * SEC_US);
+	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
+	assert_int_equal(scene->world.latency.bound_us, 0);
+}
+
+static void any_io_of_others_makes_the_regions_small_again(void **state)
+{
+	struct scene *scene = *state;
+
+	start_turning(scene);
+	scene_run_for(scene, 3 * SEC_US);
+	scene->world.app_io_count++;
+	scene_run_for(scene, SEC_US);
+	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
+	scene_run_for(scene, 5 * SEC_US);
+	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
+}
+
+static void what_an_earlier_daemon_drew_is_drawn_anew(void **state)
+{
+	struct scene *scene = *state;
+
+	start_turning(scene);
+	scene_run_for(scene, 3 * SEC_US);
+	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
+	scene_restart(scene);
+	scene_run_for(scene, SEC_US / 2);
+	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
+}
+
+static void a_bound_given_in_mid_copy_outranks_the_use_of_the_disks(void **state)
+{
+	struct scene *scene = *state;
+
+	start_turning(scene);
+	scene_run_for(scene, 3 * SEC_US);
+	set_bound(scene, BOUND_US);
+	scene_run_for(scene, SEC_US / 4);
+	assert_int_equal(copied_region_sectors(scene), 128);
+	set_bound(scene, 0);
+	scene_run_for(scene, SEC_US / 4);
+	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, scene_tear_down)
 
 int main(void)
@@ -238,6 +315,10 @@ int main(void)
 		TEST(what_a_request_does_not_say_is_the_configurations),
 		TEST(a_request_for_none_outranks_the_configuration),
 		TEST(a_kernel_that_cannot_count_leaves_the_copy_narrow),
+		TEST(disks_that_nobody_else_uses_are_copied_in_large_regions),
+		TEST(any_io_of_others_makes_the_regions_small_again),
+		TEST(what_an_earlier_daemon_drew_is_drawn_anew),
+		TEST(a_bound_given_in_mid_copy_outranks_the_use_of_the_disks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

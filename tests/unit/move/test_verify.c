@@ -57,22 +57,6 @@ static void run_until_some_is_verified(struct scene *scene)
 	assert_int_equal(scene_pass(scene)->state, PASS_VERIFYING);
 }
 
-/* A daemon that dies, and the next one. */
-static void restart(struct scene *scene)
-{
-	const struct fake_journal *journal = &scene->world.journal;
-
-	mover_free(scene->mover);
-	world_end(&scene->world, WORLD_DAEMON_KILLED);
-	assert_int_equal(mover_new(world_ports(), &scene->world, &scene->mover), 0);
-	for (size_t i = 0; i < journal->count; i++)
-		assert_int_equal(mover_replay(scene->mover, journal->records[i],
-					      strlen(journal->records[i])),
-				 0);
-	scene->world.mover = scene->mover;
-	mover_begin(scene->mover);
-}
-
 static bool *cells_of_extent(bool *cells, uint64_t pe)
 {
 	return &cells[FIRST_CELL + pe * CELLS_PER_EXTENT];
@@ -113,7 +97,7 @@ static void a_move_that_is_done_says_after_a_restart_that_it_was_verified(void *
 
 	start(scene, true);
 	scene_run_until(scene, PASS_DONE);
-	restart(scene);
+	scene_restart(scene);
 	assert_all_verified(scene);
 }
 
@@ -124,7 +108,7 @@ static void a_restart_begins_anew(void **state)
 	start(scene, true);
 	scene_run_until(scene, PASS_VERIFYING);
 	run_until_some_is_verified(scene);
-	restart(scene);
+	scene_restart(scene);
 	assert_int_equal(scene_pass(scene)->state, PASS_VERIFYING);
 	assert_int_equal(scene_pass(scene)->verified_bytes, 0);
 	scene_run_until(scene, PASS_DONE);
@@ -257,7 +241,7 @@ static void what_the_source_does_not_give_is_named_and_the_move_goes_on(void **s
 				 move_verified_bytes(scene_move(scene)),
 			 CELL_BYTES);
 	assert_non_null(strstr(scene_pass(scene)->unverified, "8064 to 8191 of /dev/fake0"));
-	restart(scene);
+	scene_restart(scene);
 	assert_non_null(strstr(scene_pass(scene)->unverified, "8064 to 8191 of /dev/fake0"));
 }
 
@@ -319,7 +303,7 @@ static void the_sectors_of_the_source_that_cannot_be_read_are_named(void **state
 	assert_int_equal(trouble->first_le, 3);
 	assert_int_equal(trouble->le_count, 1);
 	/* the next daemon knows it too */
-	restart(scene);
+	scene_restart(scene);
 	assert_true(scene_pass(scene)->trouble.is_exact);
 }
 

@@ -56,7 +56,24 @@ static void one_disk_that_turns_is_copied_by_one(void **state)
 	scene.runs[1].rotational = true;
 	shape = copy_shape_for(&scene.geometry, &copy_tuning_default);
 	assert_int_equal(shape.parallel, 1);
+	assert_int_equal(shape.region_sectors, 16384 * KIB_SECTORS);
+	copy_shape_halve(&shape, copy_shape_count_contended(&shape));
+	assert_int_equal(shape.parallel, 1);
 	assert_int_equal(shape.region_sectors, 2048 * KIB_SECTORS);
+}
+
+static void regions_are_no_smaller_for_others_unless_that_is_asked_for(void **state)
+{
+	struct copy_shape shape = {.parallel = 2, .region_sectors = 1024};
+
+	(void)state;
+	assert_int_equal(copy_shape_count_contended(&shape), 0);
+	shape.contended_region_sectors = 2048;
+	assert_int_equal(copy_shape_count_contended(&shape), 0);
+	shape.contended_region_sectors = 512;
+	assert_int_equal(copy_shape_count_contended(&shape), 2);
+	shape.contended_region_sectors = 1; /* as small as regions become */
+	assert_int_equal(copy_shape_count_contended(&shape), copy_shape_count_halvings(&shape));
 }
 
 static void a_queue_that_is_not_known_limits_nothing(void **state)
@@ -149,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(disks_that_do_not_turn_are_copied_by_eight),
 		cmocka_unit_test(one_disk_that_turns_is_copied_by_one),
+		cmocka_unit_test(regions_are_no_smaller_for_others_unless_that_is_asked_for),
 		cmocka_unit_test(a_queue_that_is_not_known_limits_nothing),
 		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
 		cmocka_unit_test(all_that_chooses_is_in_the_tuning),

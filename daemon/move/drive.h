@@ -13,6 +13,7 @@
 #include "daemon/move/ports.h"
 #include "daemon/move/search.h"
 #include "daemon/move/verification.h"
+#include "daemon/plan/shape.h"
 #include "daemon/policy/contention.h"
 #include "daemon/policy/guard.h"
 #include "daemon/policy/queue.h"
@@ -33,11 +34,11 @@ struct guarding {
 	uint64_t look_at_us;     /* monotonic; when to ask again */
 	struct contention contention;
 	uint64_t disks_look_at_us; /* monotonic; when to look at the disks again; 0: not begun */
+	unsigned alone_steps;      /* by how much to narrow while nobody else uses them */
 	bool is_drawn;             /* this daemon has drawn what is being copied … */
 	bool is_drawn_bounded;     /* … with a bound or without … */
-	unsigned drawn_steps;      /* … narrowed by so many steps … */
-	unsigned narrowest;        /* … of so many that are possible, … */
-	unsigned contended_steps;  /* … and so many that others make necessary, without a bound */
+	struct copy_shape shape;   /* … in this shape … */
+	unsigned drawn_steps;      /* … narrowed by so many steps */
 };
 
 struct drive {

@@ -5,12 +5,15 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "common/units.h"
 #include "daemon/move/effects.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/mover_internal.h"
 
 /* How often to ask while the kernel cannot tell. */
 #define RETRY_US UINT64_C(10000000)
+/* So long may a region take while nobody else uses the disks. */
+#define REGION_MAX_S 4
 
 static uint64_t monotonic_us(const struct drive *drive)
 {
@@ -34,21 +37,35 @@ static bool is_counting(const struct drive *drive)
 	return drive->guarding.lv_uuid[0] != '\0';
 }
 
-/* Nobody else uses the disks, as far as anyone has looked. */
-static bool is_alone(const struct drive *drive)
+/* By how much a copy can be narrowed at the most. */
+static unsigned narrowest(const struct drive *drive)
 {
-	return drive->guarding.disks_look_at_us != 0 && !drive->guarding.contention.is_contended;
+	return copy_shape_count_halvings(&drive->guarding.shape);
+}
+
+/* … and by how much while others use the disks. */
+static unsigned contended_steps(const struct drive *drive)
+{
+	const struct copy_shape *shape = &drive->guarding.shape;
+
+	return shape->contended_region_sectors == 0
+		       ? 0
+		       : copy_shape_count_halvings_to(shape, shape->contended_region_sectors);
 }
 
 /* By how much what is copied now is to be narrowed. */
 static unsigned wanted_steps(const struct drive *drive)
 {
+	const struct guarding *guarding = &drive->guarding;
+
 	if (drive->move->max_latency_us == 0)
-		return is_alone(drive) ? 0 : drive->guarding.contended_steps;
+		return guarding->disks_look_at_us != 0 && !guarding->contention.is_contended
+			       ? guarding->alone_steps
+			       : contended_steps(drive);
 	/* Carefully, until it is known what it does to the I/O. */
-	if (!is_counting(drive) || guard_is_aside(&drive->guarding.guard))
-		return drive->guarding.narrowest;
-	return drive->guarding.guard.steps;
+	if (!is_counting(drive) || guard_is_aside(&guarding->guard))
+		return narrowest(drive);
+	return guarding->guard.steps;
 }
 
 /* ---- the kernel's counts ------------------------------------------------ */
@@ -90,7 +107,7 @@ static void take_error(struct drive *drive, const struct outcome *result)
 			  "until that works",
 			  *result->message ? result->message : strerror(-result->code));
 	drive->guarding.has_failed = true;
-	guard_begin(&drive->guarding.guard, monotonic_us(drive), drive->guarding.narrowest);
+	guard_begin(&drive->guarding.guard, monotonic_us(drive), narrowest(drive));
 	drive->guarding.look_at_us = monotonic_us(drive) + RETRY_US;
 }
 
@@ -129,7 +146,7 @@ static void begin(struct drive *drive, uint64_t bound_us, const char *lv_uuid)
 	snprintf(guarding->lv_uuid, sizeof(guarding->lv_uuid), "%s", lv_uuid);
 	guarding->bound_us = bound_us;
 	guarding->look_at_us = 0;
-	guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
+	guard_begin(&guarding->guard, monotonic_us(drive), narrowest(drive));
 }
 
 static void look_at_latency(struct drive *drive)
@@ -159,7 +176,7 @@ static bool disks_matter(const struct drive *drive)
 {
 	const struct pass *pass = move_current_pass(drive->move);
 
-	return drive->guarding.contended_steps > 0 && drive->move->max_latency_us == 0 && pass &&
+	return contended_steps(drive) > 0 && drive->move->max_latency_us == 0 && pass &&
 	       pass->state == PASS_COPYING && drive->move->goal == GOAL_RUN;
 }
 
@@ -183,6 +200,37 @@ static bool count_io(const struct drive *drive, uint64_t *countp)
 	return drive->vg != NULL;
 }
 
+static uint64_t sectors_in(uint64_t rate_bytes_s, unsigned seconds)
+{
+	return rate_bytes_s > UINT64_MAX / seconds ? UINT64_MAX
+						   : rate_bytes_s * seconds / SECTOR_BYTES;
+}
+
+/*
+ * The first who uses a disk again waits for the region that is on its way, so none is to take
+ * longer than REGION_MAX_S to copy, as fast as the copying goes now; a disk that is
+ * about to die may be very slow. Larger regions make it faster, hence the factor.
+ */
+static void keep_regions_short(struct drive *drive)
+{
+	struct guarding *guarding = &drive->guarding;
+	uint64_t rate_bytes_s;
+	unsigned enough, needed;
+
+	if (!eta_rate(&drive->move->eta, &rate_bytes_s))
+		return;
+	enough = copy_shape_count_halvings_to(&guarding->shape,
+					      sectors_in(rate_bytes_s, REGION_MAX_S));
+	needed = copy_shape_count_halvings_to(&guarding->shape,
+					      sectors_in(rate_bytes_s, 4 * REGION_MAX_S));
+	if (guarding->alone_steps > enough)
+		guarding->alone_steps = enough;
+	if (guarding->alone_steps < needed)
+		guarding->alone_steps = needed;
+	if (guarding->alone_steps > contended_steps(drive))
+		guarding->alone_steps = contended_steps(drive);
+}
+
 static void look_at_disks(struct drive *drive)
 {
 	struct guarding *guarding = &drive->guarding;
@@ -196,12 +244,15 @@ static void look_at_disks(struct drive *drive)
 	}
 	if (guarding->disks_look_at_us > now_us)
 		return;
-	if (guarding->disks_look_at_us == 0)
+	if (guarding->disks_look_at_us == 0) {
 		contention_begin(&guarding->contention, now_us);
+		guarding->alone_steps = contended_steps(drive);
+	}
 	guarding->disks_look_at_us = now_us + CONTENTION_LOOK_US;
 	is_known = count_io(drive, &count);
-	if (contention_note(&guarding->contention, now_us, is_known ? &count : NULL) &&
-	    drive->attempts == 0)
+	contention_note(&guarding->contention, now_us, is_known ? &count : NULL);
+	keep_regions_short(drive);
+	if (guarding_is_unfit(drive) && drive->attempts == 0)
 		drive_hurry(drive);
 }
 
@@ -243,11 +294,10 @@ void guarding_narrow(struct drive *drive, struct copy_shape *shape)
 {
 	struct guarding *guarding = &drive->guarding;
 
-	guarding->narrowest = copy_shape_count_halvings(shape);
-	guarding->contended_steps = copy_shape_count_contended(shape);
+	guarding->shape = *shape;
 	/* Only now is it known how narrow a copy of these disks can be. */
-	if (is_counting(drive) && guarding->guard.narrowest != guarding->narrowest)
-		guard_begin(&guarding->guard, monotonic_us(drive), guarding->narrowest);
+	if (is_counting(drive) && guarding->guard.narrowest != narrowest(drive))
+		guard_begin(&guarding->guard, monotonic_us(drive), narrowest(drive));
 	guarding->drawn_steps = wanted_steps(drive);
 	copy_shape_halve(shape, guarding->drawn_steps);
 	guarding->is_drawn = true;

@@ -86,14 +86,12 @@ unsigned copy_shape_count_halvings(const struct copy_shape *shape)
 	return times;
 }
 
-unsigned copy_shape_count_contended(const struct copy_shape *shape)
+unsigned copy_shape_count_halvings_to(const struct copy_shape *shape, uint64_t region_sectors_max)
 {
 	struct copy_shape rest = *shape;
 	unsigned times = 0;
 
-	if (shape->contended_region_sectors == 0)
-		return 0;
-	while (rest.region_sectors > shape->contended_region_sectors && halve(&rest))
+	while (rest.region_sectors > region_sectors_max && halve(&rest))
 		times++;
 	return times;
 }

@@ -39,8 +39,8 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 void copy_shape_halve(struct copy_shape *shape, unsigned times);
 /* How often that narrows it. */
 unsigned copy_shape_count_halvings(const struct copy_shape *shape);
-/* How often it is to be narrowed while others use the disks. */
-unsigned copy_shape_count_contended(const struct copy_shape *shape);
+/* … and how often until its regions are at most so large, or as small as can be. */
+unsigned copy_shape_count_halvings_to(const struct copy_shape *shape, uint64_t region_sectors_max);
 
 /*
  * Narrows a shape to one that begins to copy about window_bytes at a time, one region at the

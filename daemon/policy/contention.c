@@ -35,19 +35,17 @@ static void become_contended(struct contention *contention, uint64_t now_us)
 	contention->is_contended = true;
 }
 
-bool contention_note(struct contention *contention, uint64_t now_us, const uint64_t *io_count)
+void contention_note(struct contention *contention, uint64_t now_us, const uint64_t *io_count)
 {
-	const bool was_contended = contention->is_contended;
-
 	if (were_used(contention, io_count)) {
 		contention->used_us = now_us;
-		if (!was_contended)
+		if (!contention->is_contended)
 			become_contended(contention, now_us);
-	} else if (was_contended && since(now_us, contention->used_us) >= contention->patience_us) {
+	} else if (contention->is_contended &&
+		   since(now_us, contention->used_us) >= contention->patience_us) {
 		contention->is_contended = false;
 		contention->free_us = now_us;
 	}
 	contention->is_known = io_count != NULL;
 	contention->io_count = io_count ? *io_count : 0;
-	return contention->is_contended != was_contended;
 }

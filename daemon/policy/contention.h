@@ -29,7 +29,6 @@ void contention_begin(struct contention *contention, uint64_t now_us);
 
 /*
  * Takes in how many I/Os were ever begun there, NULL: nobody knows, which is taken for use. A
- * count that has gone back is one of other devices, and so use as well. Returns whether
- * contention->is_contended has changed.
+ * count that has gone back is one of other devices, and so use as well.
  */
-bool contention_note(struct contention *contention, uint64_t now_us, const uint64_t *io_count);
+void contention_note(struct contention *contention, uint64_t now_us, const uint64_t *io_count);

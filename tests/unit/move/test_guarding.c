@@ -17,9 +17,9 @@
 #define STEPS_MAX 20000
 #define BOUND_US  UINT64_C(20000)
 
-static const uint64_t disk_pes[WORLD_DISKS_MAX] = {80, 80};
+static const uint64_t disk_pes[WORLD_DISKS_MAX] = {400, 400};
 static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
-	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 60}}}}},
+	{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 390}}}}},
 };
 
 /* Copying takes as long as a test wants: the disks below hang until it lets go. */
@@ -225,13 +225,6 @@ static void a_kernel_that_cannot_count_leaves_the_copy_narrow(void **state)
 
 /* ---- without a bound, on disks that turn --------------------------------- */
 
-static void start_turning(struct scene *scene)
-{
-	scene->world.disks[0].rotational = true;
-	start(scene, 0);
-	scene_run_for(scene, SEC_US / 4);
-}
-
 static uint32_t copied_region_sectors(const struct scene *scene)
 {
 	const struct fake_device *leg;
@@ -249,23 +242,67 @@ static uint32_t copied_region_sectors(const struct scene *scene)
 
 static const struct copy_shape *turning = &copy_tuning_default.turning;
 
+/* So long, a region at a time, one each so often. */
+static void copy_for(struct scene *scene, uint64_t us, uint64_t region_us)
+{
+	for (uint64_t end_us = scene->world.monotonic_us + us;
+	     scene->world.monotonic_us < end_us;) {
+		scene->world.dm.copies_hang = false;
+		scene_run_for(scene, 1);
+		scene->world.dm.copies_hang = true;
+		scene_run_for(scene, region_us);
+	}
+}
+
+static void start_turning(struct scene *scene)
+{
+	scene->world.disks[0].rotational = true;
+	start(scene, 0);
+	scene_run_for(scene, SEC_US / 4);
+}
+
+/* Where nobody disturbs it, a copy fast enough for large regions. */
+static void start_alone(struct scene *scene)
+{
+	start_turning(scene);
+	copy_for(scene, 4 * SEC_US, SEC_US / 4);
+	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
+}
+
 static void disks_that_nobody_else_uses_are_copied_in_large_regions(void **state)
 {
 	struct scene *scene = *state;
 
 	start_turning(scene);
 	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
-	scene_run_for(scene, 3 * SEC_US);
+	copy_for(scene, 4 * SEC_US, SEC_US / 4);
 	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
 	assert_int_equal(scene->world.latency.bound_us, 0);
+}
+
+static void no_region_takes_long_on_a_slow_disk(void **state)
+{
+	struct scene *scene = *state;
+
+	start_turning(scene);
+	copy_for(scene, 30 * SEC_US, 5 * SEC_US);
+	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
+}
+
+static void regions_become_small_again_on_a_disk_that_becomes_very_slow(void **state)
+{
+	struct scene *scene = *state;
+
+	start_alone(scene);
+	copy_for(scene, 300 * SEC_US, 30 * SEC_US);
+	assert_true(copied_region_sectors(scene) < turning->region_sectors);
 }
 
 static void any_io_of_others_makes_the_regions_small_again(void **state)
 {
 	struct scene *scene = *state;
 
-	start_turning(scene);
-	scene_run_for(scene, 3 * SEC_US);
+	start_alone(scene);
 	scene->world.app_io_count++;
 	scene_run_for(scene, SEC_US);
 	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
@@ -277,9 +314,7 @@ static void what_an_earlier_daemon_drew_is_drawn_anew(void **state)
 {
 	struct scene *scene = *state;
 
-	start_turning(scene);
-	scene_run_for(scene, 3 * SEC_US);
-	assert_int_equal(copied_region_sectors(scene), turning->region_sectors);
+	start_alone(scene);
 	scene_restart(scene);
 	scene_run_for(scene, SEC_US / 2);
 	assert_int_equal(copied_region_sectors(scene), turning->contended_region_sectors);
@@ -289,8 +324,7 @@ static void a_bound_given_in_mid_copy_outranks_the_use_of_the_disks(void **state
 {
 	struct scene *scene = *state;
 
-	start_turning(scene);
-	scene_run_for(scene, 3 * SEC_US);
+	start_alone(scene);
 	set_bound(scene, BOUND_US);
 	scene_run_for(scene, SEC_US / 4);
 	assert_int_equal(copied_region_sectors(scene), 128);
@@ -316,6 +350,8 @@ int main(void)
 		TEST(a_request_for_none_outranks_the_configuration),
 		TEST(a_kernel_that_cannot_count_leaves_the_copy_narrow),
 		TEST(disks_that_nobody_else_uses_are_copied_in_large_regions),
+		TEST(no_region_takes_long_on_a_slow_disk),
+		TEST(regions_become_small_again_on_a_disk_that_becomes_very_slow),
 		TEST(any_io_of_others_makes_the_regions_small_again),
 		TEST(what_an_earlier_daemon_drew_is_drawn_anew),
 		TEST(a_bound_given_in_mid_copy_outranks_the_use_of_the_disks),

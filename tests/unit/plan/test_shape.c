@@ -57,23 +57,10 @@ static void one_disk_that_turns_is_copied_by_one(void **state)
 	shape = copy_shape_for(&scene.geometry, &copy_tuning_default);
 	assert_int_equal(shape.parallel, 1);
 	assert_int_equal(shape.region_sectors, 16384 * KIB_SECTORS);
-	copy_shape_halve(&shape, copy_shape_count_contended(&shape));
+	copy_shape_halve(&shape,
+			 copy_shape_count_halvings_to(&shape, shape.contended_region_sectors));
 	assert_int_equal(shape.parallel, 1);
 	assert_int_equal(shape.region_sectors, 2048 * KIB_SECTORS);
-}
-
-static void regions_are_no_smaller_for_others_unless_that_is_asked_for(void **state)
-{
-	struct copy_shape shape = {.parallel = 2, .region_sectors = 1024};
-
-	(void)state;
-	assert_int_equal(copy_shape_count_contended(&shape), 0);
-	shape.contended_region_sectors = 2048;
-	assert_int_equal(copy_shape_count_contended(&shape), 0);
-	shape.contended_region_sectors = 512;
-	assert_int_equal(copy_shape_count_contended(&shape), 2);
-	shape.contended_region_sectors = 1; /* as small as regions become */
-	assert_int_equal(copy_shape_count_contended(&shape), copy_shape_count_halvings(&shape));
 }
 
 static void a_queue_that_is_not_known_limits_nothing(void **state)
@@ -123,6 +110,10 @@ static void a_shape_is_halved_down_to_one_small_region(void **state)
 
 	(void)state;
 	assert_int_equal(copy_shape_count_halvings(&shape), 4);
+	assert_int_equal(copy_shape_count_halvings_to(&shape, UINT64_MAX), 0);
+	assert_int_equal(copy_shape_count_halvings_to(&shape, 512), 0);
+	assert_int_equal(copy_shape_count_halvings_to(&shape, 511), 3);
+	assert_int_equal(copy_shape_count_halvings_to(&shape, 0), 4);
 	copy_shape_halve(&shape, 1);
 	assert_int_equal(shape.parallel, 2);
 	assert_int_equal(shape.region_sectors, 512);
@@ -166,7 +157,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(disks_that_do_not_turn_are_copied_by_eight),
 		cmocka_unit_test(one_disk_that_turns_is_copied_by_one),
-		cmocka_unit_test(regions_are_no_smaller_for_others_unless_that_is_asked_for),
 		cmocka_unit_test(a_queue_that_is_not_known_limits_nothing),
 		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
 		cmocka_unit_test(all_that_chooses_is_in_the_tuning),

@@ -7,7 +7,7 @@
 #vm disk pv1 500M bps=20M
 #vm disk pv2 500M bps=20M
 #vm timeout 600
-#vm brief 'two moves|put back|gives way'
+#vm brief 'two moves|put back|gives way|large regions'
 . guest/lib.sh
 
 parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle
@@ -268,10 +268,34 @@ gives_way() {
 	nothing_left vg
 }
 
+# copies_in_regions_of SECTORS
+copies_in_regions_of() {
+	dmsetup table vg-one-pvmoved |
+		awk -v size="$1" '$3 == "mirror" && $7 == "sync" && $6 == size { right = 1 } END { exit !right }'
+}
+
+large_regions() {
+	local user
+
+	lvs_on_one_disk
+	disks_turn 1
+	start_move -n one "$(pv 0)" "$(pv 1)"
+	wait_mid_copy "$move"
+	wait_until 30 'nobody uses the disks, and regions are large' copies_in_regions_of 32768
+	reader &
+	user=$!
+	wait_until 30 'somebody does, and they are small' copies_in_regions_of 4096
+	kill "$user"
+	wait "$user" || :
+	move_ends_as "$move" 'done'
+	nothing_left vg
+}
+
 run_case 'one move keeps to its limit, changed as it goes' one_move 240
 run_case 'two moves keep to limits of their own, and one without is not held' two_moves 240
 run_case 'all moves together keep to the limit of the host, which is remembered' the_host 180
 run_case 'what was changed in the kernel is put back on every way out' ways_out 180
 run_case 'copying gives way to the I/O of its LV' gives_way 240
+run_case 'disks that turn are copied in large regions while nobody else uses them' large_regions 120
 run_case 'reading back keeps to the limit' reading_back 180
 end_cases

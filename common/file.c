@@ -2,7 +2,10 @@
 #include "common/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
+
+#include "common/cleanup.h"
 
 ssize_t file_read_all(int fd, void *bytes, size_t size_bytes)
 {
@@ -20,4 +23,18 @@ ssize_t file_read_all(int fd, void *bytes, size_t size_bytes)
 		len_bytes += (size_t)n;
 	}
 	return (ssize_t)len_bytes;
+}
+
+int file_read_text(const char *path, char *text, size_t size)
+{
+	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t len_bytes;
+
+	if (fd < 0)
+		return -errno;
+	len_bytes = read(fd, text, size - 1);
+	if (len_bytes < 0)
+		return -errno;
+	text[len_bytes] = '\0';
+	return 0;
 }

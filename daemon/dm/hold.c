@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/file.h"
 
 /*
  * The least that the kernel takes as such (0 counts as 1; dm-kcopyd.c, Linux 6.1). It does not
@@ -23,17 +24,13 @@ const struct hold_paths hold_usual_paths = {HOLD_PARAMETER, HOLD_NOTE};
 
 static int read_number(const char *path, unsigned *numberp)
 {
-	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char text[TEXT_SIZE] = "";
+	char text[TEXT_SIZE];
 	unsigned long number;
-	ssize_t len_bytes;
 	char *end;
+	int r = file_read_text(path, text, sizeof(text));
 
-	if (fd < 0)
-		return -errno;
-	len_bytes = read(fd, text, sizeof(text) - 1);
-	if (len_bytes < 0)
-		return -errno;
+	if (r < 0)
+		return r;
 	number = strtoul(text, &end, 10);
 	if (end == text || number > UINT_MAX)
 		return -EBADMSG;

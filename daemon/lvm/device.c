@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,26 +12,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
+#include "common/file.h"
 
 #define LINE_MAX_BYTES 32
 /* Layers of devices below a PV; what has more is taken for a disk there. */
 #define LAYERS_MAX 8
-
-/* Reads a file of one short line. Returns 0 or a negative errno. */
-static int read_line(const char *path, char line[LINE_MAX_BYTES])
-{
-	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len;
-
-	if (fd < 0)
-		return -errno;
-	len = read(fd, line, LINE_MAX_BYTES - 1);
-	if (len < 0)
-		return -errno;
-	line[len] = '\0';
-	return 0;
-}
 
 /* Reads a file that holds one number. */
 static int read_number(const char *path, uint32_t *numberp)
@@ -40,7 +24,7 @@ static int read_number(const char *path, uint32_t *numberp)
 	char line[LINE_MAX_BYTES];
 	char *end;
 	unsigned long number;
-	int r = read_line(path, line);
+	int r = file_read_text(path, line, sizeof(line));
 
 	if (r < 0)
 		return r;
@@ -87,7 +71,7 @@ static int read_dev(const char *folder, const char *below, dev_t *devp)
 
 	if (snprintf(path, sizeof(path), "%s/%s/dev", folder, below) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	r = read_line(path, line);
+	r = file_read_text(path, line, sizeof(line));
 	if (r < 0)
 		return r;
 	number = strtoul(line, &end, 10);
@@ -125,7 +109,7 @@ static bool disk_is_offline(const char *folder)
 	char line[LINE_MAX_BYTES];
 
 	if (snprintf(path, sizeof(path), "%s/device/state", folder) >= (int)sizeof(path) ||
-	    read_line(path, line) < 0)
+	    file_read_text(path, line, sizeof(line)) < 0)
 		return false;
 	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,29 +11,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "common/cleanup.h"
+#include "common/file.h"
 
 /* Room for the twenty numbers of a device's "stat". */
 #define STAT_MAX_BYTES 512
-
-/* Reads a short file. Returns 0 or a negative errno. */
-static int read_text(const char *folder, const char *name, char text[STAT_MAX_BYTES])
-{
-	char path[PATH_MAX];
-	_close_ int fd = -1;
-	ssize_t len;
-
-	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	len = read(fd, text, STAT_MAX_BYTES - 1);
-	if (len < 0)
-		return -errno;
-	text[len] = '\0';
-	return 0;
-}
 
 /*
  * Those that have ended and those that have not. The kernel's Documentation/block/stat.rst has
@@ -66,9 +46,13 @@ static int add_numbers(const char *text, uint64_t *countp)
 
 static int add_begun(const char *folder, void *arg)
 {
+	char path[PATH_MAX];
 	char text[STAT_MAX_BYTES];
-	int r = read_text(folder, "stat", text);
+	int r;
 
+	if (snprintf(path, sizeof(path), "%s/stat", folder) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	r = file_read_text(path, text, sizeof(text));
 	return r < 0 ? r : add_numbers(text, arg);
 }
 

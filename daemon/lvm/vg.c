@@ -113,6 +113,22 @@ void vg_free(struct vg *vg)
 	free(vg);
 }
 
+void vg_keep_lvs(struct vg *vg, vg_lv_filter *keep, const void *arg)
+{
+	size_t kept = 0;
+	struct vg_lv *less;
+
+	for (size_t i = 0; i < vg->lv_count; i++)
+		if (keep(&vg->lvs[i], arg))
+			vg->lvs[kept++] = vg->lvs[i];
+		else
+			lv_deinit(&vg->lvs[i]);
+	vg->lv_count = kept;
+	less = reallocarray(vg->lvs, kept ? kept : 1, sizeof(vg->lvs[0]));
+	if (less)
+		vg->lvs = less;
+}
+
 const struct vg_pv *vg_find_pv(const struct vg *vg, const struct lvm_id *id)
 {
 	for (size_t i = 0; i < vg->pv_count; i++)

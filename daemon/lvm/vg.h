@@ -115,6 +115,12 @@ struct vg {
 /* Frees a group and all in it; NULL and half-built groups are fine. */
 void vg_free(struct vg *vg);
 
+/* Whether an LV is to be kept. */
+typedef bool vg_lv_filter(const struct vg_lv *lv, const void *arg);
+
+/* Forgets all other LVs. What they use of the PVs looks free then: no plan can be made of it. */
+void vg_keep_lvs(struct vg *vg, vg_lv_filter *keep, const void *arg);
+
 /* Each returns the element, borrowed, or NULL. */
 const struct vg_pv *vg_find_pv(const struct vg *vg, const struct lvm_id *id);
 const struct vg_pv *vg_find_pv_by_dev(const struct vg *vg, dev_t dev);

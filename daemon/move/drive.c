@@ -54,8 +54,22 @@ void drive_free(struct drive *drive)
 	free(drive);
 }
 
+static bool is_of_move(const struct vg_lv *lv, const void *arg)
+{
+	const struct move *move = arg;
+
+	for (size_t i = 0; i < move->pass_count; i++)
+		if (lvm_id_equal(&move->passes[i].reservation.lv, &lv->id) ||
+		    lvm_id_equal(&move->passes[i].reservation.id, &lv->id))
+			return true;
+	return false;
+}
+
 void drive_take_vg(struct drive *drive, struct vg *vg)
 {
+	/* A hundred moves are not to keep a hundred times all LVs of their VG. */
+	if (vg && !drive->plan_is_stale)
+		vg_keep_lvs(vg, is_of_move, drive->move);
 	vg_free(drive->vg);
 	drive->vg = vg;
 	drive->vg_is_fresh = true;

@@ -44,7 +44,8 @@ struct guarding {
 struct drive {
 	struct mover *mover;
 	struct move *move;       /* owned */
-	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent */
+	struct vg *vg;           /* metadata as last read; owned; NULL: the VG is absent. Of its LVs
+				    those of the move, unless it is to be planned anew */
 	uint64_t stable_seqno;   /* the metadata of which it is known that a power cut leaves it */
 	bool vg_is_fresh;        /* nothing happened since that makes it doubtful */
 	bool vg_is_new;          /* nothing was done since */

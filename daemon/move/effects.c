@@ -10,6 +10,7 @@
 #include "common/cleanup.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/limiter.h"
+#include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
 
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
@@ -292,6 +293,7 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	struct copy_shape shape = copy_shape_for(geometry, &copy_tuning_default);
 	int r;
 
+	copy_shape_share(&shape, turn_count_sharing(drive));
 	limiter_narrow(drive, &shape);
 	r = slice_map_advance(&scene->seen.map, geometry, &shape, change, &next);
 

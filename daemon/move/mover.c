@@ -77,6 +77,29 @@ const struct move *mover_next_move(const struct mover *mover, const struct move 
 	return i < mover->drive_count ? mover->drives[i]->move : NULL;
 }
 
+uint64_t mover_seq(const struct mover *mover)
+{
+	return mover->seq;
+}
+
+const struct move *mover_next_change(const struct mover *mover, uint64_t seq)
+{
+	const struct move *latest = mover_find_move(mover, mover->changed_id);
+	const struct move *found = NULL;
+
+	if (seq >= mover->seq)
+		return NULL;
+	if (latest && latest->seq == seq + 1)
+		return latest;
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct move *move = mover->drives[i]->move;
+
+		if (move->seq > seq && (!found || move->seq < found->seq))
+			found = move;
+	}
+	return found;
+}
+
 /* Forgets one; false when there are no more than are to be kept. */
 static bool forget_oldest(struct mover *mover)
 {
@@ -250,6 +273,7 @@ const struct ports *mover_ports(const struct mover *mover, void **ctxp)
 void mover_publish(struct mover *mover, struct move *move)
 {
 	move->seq = ++mover->seq;
+	mover->changed_id = move->id;
 	if (mover->watch)
 		mover->watch(mover->watch_arg, move);
 }

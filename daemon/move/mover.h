@@ -106,6 +106,14 @@ void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us)
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);
 const struct move *mover_find_move(const struct mover *mover, uint64_t id);
 
+/* The seq of the latest change of any move. */
+uint64_t mover_seq(const struct mover *mover);
+/*
+ * The move whose latest change is the oldest after that (the seq of one), or NULL. Quick for who
+ * has seen all changes but the last.
+ */
+const struct move *mover_next_change(const struct mover *mover, uint64_t seq);
+
 /* All moves that have not ended, taken together. */
 struct mover_sum {
 	uint64_t count[MOVE_STATE_COUNT]; /* by state */

@@ -31,9 +31,10 @@ struct mover {
 	uint64_t host_limit_bytes_s; /* of all moves together; 0: none */
 	uint64_t default_max_latency_us;
 	struct limiter limiter;
-	uint64_t seq;
-	size_t history_max; /* finished moves that are kept */
-	int stopped;        /* the errno that ended the journal, and with it all driving; 0: none */
+	uint64_t seq;        /* of the latest change, … */
+	uint64_t changed_id; /* … which was that move's; 0: none was told of yet */
+	size_t history_max;  /* finished moves that are kept */
+	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */
 	mover_watch_fn *watch;
 	void *watch_arg;
 };

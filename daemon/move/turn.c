@@ -82,6 +82,31 @@ static enum queue_role role_of(const struct drive *drive)
 	}
 }
 
+static bool share_a_disk(const struct drive *a, const struct drive *b)
+{
+	for (size_t i = 0; i < a->disk_count; i++)
+		for (size_t j = 0; j < b->disk_count; j++)
+			if (a->disks[i].dev == b->disks[j].dev)
+				return true;
+	return false;
+}
+
+size_t turn_count_sharing(const struct drive *drive)
+{
+	const struct mover *mover = drive->mover;
+	size_t count = 1;
+
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct drive *other = mover->drives[i];
+		const struct pass *pass = move_current_pass(other->move);
+
+		count += other != drive && pass && role_of(other) == QUEUE_COPIES &&
+			 (pass->state == PASS_ARMING || pass->state == PASS_COPYING) &&
+			 share_a_disk(drive, other);
+	}
+	return count;
+}
+
 /* Returns whether anyone may see a difference. */
 static bool note_place(const struct mover *mover, struct drive *drive,
 		       const struct queue_place *place)

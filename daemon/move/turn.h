@@ -13,6 +13,9 @@
 /* Notes which disks the current pass lies on, by that metadata; by none, it keeps what it knew. */
 void turn_note_disks(struct drive *drive, const struct vg *vg);
 
+/* How many moves copy on disks of this one, or are about to; itself among them. */
+size_t turn_count_sharing(const struct drive *drive);
+
 /* True for what begins to copy, by the event that leads there and the one that was seen. */
 bool turn_is_needed(const struct pass *pass, enum pass_event event, enum pass_event seen);
 

@@ -59,6 +59,12 @@ struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 	return shape;
 }
 
+void copy_shape_share(struct copy_shape *shape, size_t copy_count)
+{
+	if (copy_count > 0)
+		shape->parallel = (unsigned)((shape->parallel + copy_count - 1) / copy_count);
+}
+
 static bool halve(struct copy_shape *shape)
 {
 	if (shape->parallel > 1)

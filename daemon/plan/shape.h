@@ -32,6 +32,9 @@ extern const struct copy_tuning copy_tuning_default;
 struct copy_shape copy_shape_for(const struct leg_geometry *geometry,
 				 const struct copy_tuning *tuning);
 
+/* What a copy gets that shares its disks with others: so many are there, itself among them. */
+void copy_shape_share(struct copy_shape *shape, size_t copy_count);
+
 /*
  * Narrows a shape so often to half of what it has under way: first the mirrors, then the regions,
  * down to one region of 64 KiB.

@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/cleanup.h"
 #include "common/protocol.h"
@@ -30,22 +31,46 @@ static struct json_object *make_message(struct envelope envelope, struct json_ob
 	return steal_pointer(&message);
 }
 
-static void answer(struct call *call, struct envelope envelope, struct json_object *parameters)
+/* Borrowed text of the message. */
+static const char *text_of(struct json_object *message, size_t *len_bytesp)
 {
-	cleanup(protocol_put) struct json_object *message = make_message(envelope, parameters);
-	const char *text = NULL;
-	size_t len_bytes = 0;
+	return json_object_to_json_string_length(
+		message, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, len_bytesp);
+}
 
-	call->open = envelope.continues;
-	if (message && !call->oneway)
-		text = json_object_to_json_string_length(
-			message, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
-			&len_bytes);
-	if (!text || len_bytes > PROTOCOL_REPLY_MAX) {
+/* text: NULL when it could not be made. */
+static void send_text(struct call *call, const char *text, size_t len_bytes)
+{
+	if (call->oneway || !text || len_bytes > PROTOCOL_REPLY_MAX) {
 		call->broken = !call->oneway;
 		text = NULL;
 	}
 	call->send(call, text, len_bytes);
+}
+
+static void answer(struct call *call, struct envelope envelope, struct json_object *parameters)
+{
+	cleanup(protocol_put) struct json_object *message = make_message(envelope, parameters);
+	size_t len_bytes = 0;
+	const char *text = message ? text_of(message, &len_bytes) : NULL;
+
+	call->open = envelope.continues;
+	send_text(call, text, len_bytes);
+}
+
+char *call_format_continue(struct json_object *parameters, size_t *len_bytesp)
+{
+	cleanup(protocol_put) struct json_object *message =
+		make_message((struct envelope){.continues = true}, parameters);
+	const char *text = message ? text_of(message, len_bytesp) : NULL;
+
+	return text ? strdup(text) : NULL;
+}
+
+void call_send_continue(struct call *call, const char *text, size_t len_bytes)
+{
+	call->open = true;
+	send_text(call, text, len_bytes);
 }
 
 void call_reply(struct call *call, struct json_object *parameters)

@@ -17,6 +17,7 @@
 
 struct json_object;
 struct mover;
+struct stream_text;
 
 /* What the daemon says of itself; the texts are borrowed. */
 struct rpc_info {
@@ -30,7 +31,9 @@ struct rpc_info {
 struct rpc_service {
 	struct mover *mover;
 	struct rpc_info info;
-	struct turns *turns; /* of plans; set by the pool of connections */
+	/* set by the pool of connections: */
+	struct turns *turns;        /* of plans */
+	struct stream_text *latest; /* change that was told of: see stream.h */
 };
 
 struct call;
@@ -71,6 +74,10 @@ struct call {
 void call_reply(struct call *call, struct json_object *parameters);
 /* One answer of several; "more" was asked for. */
 void call_continue(struct call *call, struct json_object *parameters);
+/* The text of such an answer, owned; NULL for want of memory. */
+char *call_format_continue(struct json_object *parameters, size_t *len_bytesp);
+/* Sends such a text, which is borrowed and may be NULL. */
+void call_send_continue(struct call *call, const char *text, size_t len_bytes);
 /* error: the full name of a Varlink error. */
 void call_fail(struct call *call, const char *error, struct json_object *parameters);
 /* The same for the many errors that have one text parameter. */

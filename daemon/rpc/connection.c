@@ -286,6 +286,7 @@ void connection_pool_init(struct connection_pool *pool, struct event_base *base,
 	*pool = (struct connection_pool){.base = base, .service = *service, .stall_ms = stall_ms};
 	turns_init(&pool->turns);
 	pool->service.turns = &pool->turns;
+	pool->service.latest = &pool->latest;
 }
 
 size_t connection_pool_count_of(const struct connection_pool *pool, uid_t uid)
@@ -324,4 +325,5 @@ void connection_pool_deinit(struct connection_pool *pool)
 		next = LIST_NEXT(connection, link);
 		connection_free(connection);
 	}
+	stream_text_deinit(&pool->latest);
 }

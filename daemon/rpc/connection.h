@@ -22,6 +22,7 @@
 
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/complaint.h"
+#include "daemon/rpc/stream.h"
 #include "daemon/rpc/turn.h"
 
 struct connection;
@@ -39,6 +40,7 @@ struct connection_pool {
 	size_t count;
 	uint64_t answer_count; /* ever: tells older answers from younger ones */
 	struct turns turns;
+	struct stream_text latest;
 	struct complaints complaints;
 };
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <json-c/json.h>
+#include <stdlib.h>
 
 #include "common/cleanup.h"
 #include "common/protocol.h"
@@ -26,17 +27,6 @@ static struct json_object *make_reply(const struct mover *mover, const struct mo
 	return steal_pointer(&reply);
 }
 
-static uint64_t highest_seq(const struct mover *mover)
-{
-	uint64_t seq = 0;
-
-	for (const struct move *move = mover_next_move(mover, NULL); move;
-	     move = mover_next_move(mover, move))
-		if (move->seq > seq)
-			seq = move->seq;
-	return seq;
-}
-
 void stream_begin(struct call *call, const struct move *move)
 {
 	const struct mover *mover = call->service->mover;
@@ -49,43 +39,57 @@ void stream_begin(struct call *call, const struct move *move)
 	call->stream = (struct stream){
 		.active = true,
 		.move_id = move ? move->id : 0,
-		.seq = move ? move->seq : highest_seq(mover),
+		.seq = move ? move->seq : mover_seq(mover),
 	};
 	call_continue(call, reply);
+}
+
+/* Most clients are told of a change at the same time, in the same words. */
+static void send_change(struct call *call, const struct move *move)
+{
+	struct stream_text *latest = call->service->latest;
+
+	if (!latest->text || latest->seq != move->seq) {
+		stream_text_deinit(latest);
+		latest->text = call_format_continue(make_reply(call->service->mover, move),
+						    &latest->len_bytes);
+		latest->seq = move->seq;
+	}
+	call_send_continue(call, latest->text, latest->len_bytes);
+}
+
+void stream_text_deinit(struct stream_text *text)
+{
+	free(text->text);
+	*text = (struct stream_text){0};
 }
 
 /* The move whose latest change is the oldest that the client has not seen, or NULL. */
 static const struct move *next_changed(const struct call *call)
 {
 	const struct stream *stream = &call->stream;
-	const struct move *found = NULL;
+	const struct move *move;
 
-	for (const struct move *move = mover_next_move(call->service->mover, NULL); move;
-	     move = mover_next_move(call->service->mover, move)) {
-		if (stream->move_id && move->id != stream->move_id)
-			continue;
-		if (move->seq > stream->seq && (!found || move->seq < found->seq))
-			found = move;
-	}
-	return found;
+	if (!stream->move_id)
+		return mover_next_change(call->service->mover, stream->seq);
+	move = mover_find_move(call->service->mover, stream->move_id);
+	return move && move->seq > stream->seq ? move : NULL;
 }
 
 void stream_advance(struct call *call)
 {
 	struct stream *stream = &call->stream;
 	const struct move *move;
-	struct json_object *reply;
 
 	assert(stream->active);
 	move = next_changed(call);
 	if (!move)
 		return;
-	reply = make_reply(call->service->mover, move);
 	stream->seq = move->seq;
 	if (stream->move_id && move_is_terminal(move)) {
 		stream->active = false;
-		call_reply(call, reply);
+		call_reply(call, make_reply(call->service->mover, move));
 	} else {
-		call_continue(call, reply);
+		send_change(call, move);
 	}
 }

@@ -12,6 +12,16 @@
 
 struct move;
 
+/* The answer that tells of a move's latest change; all zero: none yet. */
+struct stream_text {
+	uint64_t seq; /* of the change */
+	char *text;   /* owned */
+	size_t len_bytes;
+};
+
+/* Frees the text and zeroes it. */
+void stream_text_deinit(struct stream_text *text);
+
 /*
  * Answers the call with the moves asked for: with "more" and at least one thing that can
  * still change, as the first answer of a stream, otherwise at once and for good. move: the

@@ -11,6 +11,8 @@
 #include "common/cleanup.h"
 #include "daemon/lvm/vg.h"
 
+DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
+
 #define ID_A "aaaaaa-bbbb-cccc-dddd-eeee-ffff-gggggg"
 #define ID_B "VlPROR-fgr1-qVwN-Ff35-Pgx2-R6wo-i1XDZ#"
 
@@ -203,6 +205,30 @@ static void a_pv_is_found_by_its_device_only_if_it_has_one(void **state)
 	assert_null(vg_find_pv_by_dev(&group.vg, 0));
 }
 
+static bool is_named(const struct vg_lv *lv, const void *name)
+{
+	return strcmp(lv->name, name) == 0;
+}
+
+static void other_lvs_are_forgotten(void **state)
+{
+	static const char *const names[] = {"a", "b", "c", "b"};
+	cleanup(vg_freep) struct vg *vg = calloc(1, sizeof(*vg));
+
+	(void)state;
+	assert_non_null(vg);
+	vg->lvs = calloc(4, sizeof(vg->lvs[0]));
+	assert_non_null(vg->lvs);
+	for (; vg->lv_count < 4; vg->lv_count++)
+		vg->lvs[vg->lv_count].name = strdup(names[vg->lv_count]);
+	vg_keep_lvs(vg, is_named, "b");
+	assert_int_equal(vg->lv_count, 2);
+	assert_string_equal(vg->lvs[0].name, "b");
+	assert_string_equal(vg->lvs[1].name, "b");
+	vg_keep_lvs(vg, is_named, "a");
+	assert_int_equal(vg->lv_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +236,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_id_is_refused_and_changes_nothing),
 		cmocka_unit_test(generated_ids_are_good_and_differ),
 		cmocka_unit_test(names_are_what_lvm_takes),
+		cmocka_unit_test(other_lvs_are_forgotten),
 		cmocka_unit_test(free_ranges_are_the_gaps),
 		cmocka_unit_test(an_unused_pv_is_one_free_range_and_a_full_one_has_none),
 		cmocka_unit_test(used_areas_come_in_order),

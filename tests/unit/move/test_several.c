@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Moves of several LVs, one of which does not come along, in a fake world. */
+/* Moves of several LVs, and several moves, in a fake world. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "daemon/move/effects.h"
 #include "tests/fake/memory.h"
 #include "tests/fake/world.h"
 
@@ -32,47 +34,129 @@ static void on_start(void *arg, const struct refusal *refusal, const struct move
 	*(const struct move **)arg = move;
 }
 
-static const struct move *empty_disk_0(struct world *world)
+/* Off the first disk; lv NULL: all of them. */
+static const struct move *start(struct world *world, const char *lv)
 {
 	struct move_request *request = fake_alloc(1, sizeof(*request));
 	const struct move *move = NULL;
 
 	request->source.device = fake_strdup(world->disks[0].path);
 	request->source.dev = world->disks[0].dev;
+	if (lv)
+		request->lv = fake_strdup(lv);
 	mover_start(world->mover, request, on_start, &move);
-	for (unsigned i = 0; i < STEPS_MAX && !(move && move_is_terminal(move)); i++)
+	for (unsigned i = 0; i < STEPS_MAX && !move; i++)
+		world_step(world);
+	assert_non_null(move);
+	return move;
+}
+
+static void run_until_it_ends(struct world *world, const struct move *move)
+{
+	for (unsigned i = 0; i < STEPS_MAX && !move_is_terminal(move); i++)
 		world_step(world);
 	assert_true(move_is_terminal(move));
-	return move;
+}
+
+static int set_up(void **state)
+{
+	struct world *world = fake_alloc(1, sizeof(*world));
+
+	world_init(world, disk_pes, vgs, 1);
+	assert_int_equal(mover_new(world_ports(), world, &world->mover), 0);
+	mover_begin(world->mover);
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+
+	mover_free(world->mover);
+	world_deinit(world);
+	free(world);
+	return 0;
 }
 
 static void an_lv_that_cannot_be_read_does_not_keep_the_others_from_being_moved(void **state)
 {
 	static const enum pass_state ends[] = {PASS_DONE, PASS_FAILED, PASS_DONE};
-	static struct world world;
+	struct world *world = *state;
 	const struct move *move;
 
-	(void)state;
-	world_init(&world, disk_pes, vgs, 1);
-	world.disks[0].unreadable[FAKE_PE_START / FAKE_CELL_SECTORS + BAD_PE * CELLS_PER_EXTENT] =
+	world->disks[0].unreadable[FAKE_PE_START / FAKE_CELL_SECTORS + BAD_PE * CELLS_PER_EXTENT] =
 		true;
-	assert_int_equal(mover_new(world_ports(), &world, &world.mover), 0);
-	mover_begin(world.mover);
-	move = empty_disk_0(&world);
+	move = start(world, NULL);
+	run_until_it_ends(world, move);
 	assert_int_equal(move->pass_count, 3);
 	for (size_t i = 0; i < move->pass_count; i++)
 		assert_int_equal(move->passes[i].state, ends[i]);
 	assert_int_equal(move_state(move), MOVE_FAILED);
 	assert_int_equal(move->passes[1].reason, REASON_SOURCE_UNREADABLE);
-	mover_free(world.mover);
-	world_deinit(&world);
 }
+
+/* Mirrors that have something to copy, after a while. */
+static unsigned count_copying(struct world *world, const struct move *move)
+{
+	const struct fake_device *leg;
+	char uuid[DM_ID_MAX];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 500; i++)
+		world_step(world);
+	effect_leg_uuid(&move->passes[0], move->passes[0].leg_number, uuid);
+	leg = fake_dm_find(&world->dm, uuid);
+	assert_non_null(leg);
+	for (size_t i = 0; i < leg->live.table.count; i++)
+		count += leg->live.table.targets[i].type == DM_MIRROR &&
+			 !leg->live.table.targets[i].nosync;
+	return count;
+}
+
+static void moves_on_the_same_disks_share_what_is_under_way(void **state)
+{
+	struct world *world = *state;
+	const struct move *first, *second;
+
+	world->dm.copies_hang = true;
+	first = start(world, "first");
+	assert_int_equal(count_copying(world, first), 8);
+	second = start(world, "last");
+	assert_int_equal(count_copying(world, second), 4);
+	world->dm.copies_hang = false;
+	run_until_it_ends(world, first);
+	run_until_it_ends(world, second);
+	assert_int_equal(move_state(second), MOVE_DONE);
+}
+
+static void changes_are_told_in_their_order_and_the_latest_at_once(void **state)
+{
+	struct world *world = *state;
+	const struct mover *mover = world->mover;
+	const struct move *move;
+	uint64_t seq = 0;
+	unsigned count = 0;
+
+	run_until_it_ends(world, start(world, "first"));
+	run_until_it_ends(world, start(world, "last"));
+	for (; (move = mover_next_change(mover, seq)); count++) {
+		assert_true(move->seq > seq);
+		seq = move->seq;
+	}
+	assert_int_equal(count, 2);
+	assert_int_equal(seq, mover_seq(mover));
+	assert_int_equal(mover_next_change(mover, seq - 1)->id, 2);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			an_lv_that_cannot_be_read_does_not_keep_the_others_from_being_moved),
+		TEST(an_lv_that_cannot_be_read_does_not_keep_the_others_from_being_moved),
+		TEST(moves_on_the_same_disks_share_what_is_under_way),
+		TEST(changes_are_told_in_their_order_and_the_latest_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

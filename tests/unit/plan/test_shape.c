@@ -104,6 +104,19 @@ static void all_that_chooses_is_in_the_tuning(void **state)
 	assert_int_equal(copy_shape_for(&scene.geometry, &tuning).region_sectors, 8192);
 }
 
+static void those_who_share_disks_share_what_is_under_way(void **state)
+{
+	static const unsigned parallel[] = {8, 8, 4, 3, 2, 2, 2, 2, 1, 1};
+
+	(void)state;
+	for (size_t copies = 0; copies < sizeof(parallel) / sizeof(*parallel); copies++) {
+		struct copy_shape shape = {.parallel = 8, .region_sectors = 128};
+
+		copy_shape_share(&shape, copies);
+		assert_int_equal(shape.parallel, parallel[copies]);
+	}
+}
+
 static void a_shape_is_halved_down_to_one_small_region(void **state)
 {
 	struct copy_shape shape = {.parallel = 4, .region_sectors = 512};
@@ -160,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_queue_that_is_not_known_limits_nothing),
 		cmocka_unit_test(a_small_queue_gets_fewer_mirrors_and_half_is_left),
 		cmocka_unit_test(all_that_chooses_is_in_the_tuning),
+		cmocka_unit_test(those_who_share_disks_share_what_is_under_way),
 		cmocka_unit_test(a_shape_is_halved_down_to_one_small_region),
 		cmocka_unit_test(
 			a_narrowed_window_is_used_to_four_fifths_by_as_many_mirrors_as_can),

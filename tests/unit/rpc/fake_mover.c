@@ -223,6 +223,21 @@ const struct move *mover_find_move(const struct mover *mover, uint64_t id)
 	return id >= 1 && id <= mover->move_count ? mover->moves[id - 1] : NULL;
 }
 
+uint64_t mover_seq(const struct mover *mover)
+{
+	return mover->seq;
+}
+
+const struct move *mover_next_change(const struct mover *mover, uint64_t seq)
+{
+	const struct move *found = NULL;
+
+	for (size_t i = 0; i < mover->move_count; i++)
+		if (mover->moves[i]->seq > seq && (!found || mover->moves[i]->seq < found->seq))
+			found = mover->moves[i];
+	return found;
+}
+
 void mover_set_watch(struct mover *mover, mover_watch_fn *watch, void *arg)
 {
 	mover->watch = watch;

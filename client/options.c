@@ -119,6 +119,7 @@ static enum exit_code take_option(struct parser *parser, int option, const char 
 		code = value_parse_limit(parser->client, optarg, &options->limit_bytes_s);
 		if (code != EXIT_OK)
 			return code;
+		options->has_limit = true;
 		break;
 	case TAKES_OUTPUT:
 		options->output = optarg;

@@ -43,6 +43,7 @@ struct options {
 	enum colouring colouring;
 	bool has_max_latency;
 	uint64_t max_latency_us; /* 0: any */
+	bool has_limit;
 	uint64_t limit_bytes_s;  /* 0: none */
 	const char *socket_path; /* NULL: the usual one */
 	const char *lv;          /* NULL: all */

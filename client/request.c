@@ -62,7 +62,7 @@ static struct json_object *new_request(const struct options *options)
 	if (options->verify &&
 	    protocol_add_object(request, "verify", json_object_new_boolean(true)) < 0)
 		return NULL;
-	if (options->limit_bytes_s != 0 &&
+	if (options->has_limit &&
 	    protocol_add_number(request, "limit_bytes_s", options->limit_bytes_s) < 0)
 		return NULL;
 	if (options->has_max_latency &&

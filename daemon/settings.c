@@ -2,7 +2,13 @@
 #include "daemon/settings.h"
 
 #include "common/log.h"
+#include "common/units.h"
 #include "daemon/move/message.h"
+
+static uint32_t sectors_of(uint64_t bytes)
+{
+	return (uint32_t)(bytes / SECTOR_BYTES);
+}
 
 void settings_apply(const struct settings *settings)
 {
@@ -13,11 +19,29 @@ void settings_apply(const struct settings *settings)
 		.stall_ms = (uint32_t)config->rpc_stall_ms,
 	};
 
+	const struct mover_settings copying = {
+		.limit_bytes_s = config->copy_limit_bytes_s,
+		.max_latency_us = config->copy_max_latency_ms * 1000,
+		.tuning =
+			{
+				.solid = {.parallel = (unsigned)config->copy_ssd_mirrors,
+					  .region_sectors =
+						  sectors_of(config->copy_ssd_region_bytes)},
+				.turning = {.parallel = (unsigned)config->copy_hdd_mirrors,
+					    .region_sectors =
+						    sectors_of(config->copy_hdd_region_bytes),
+					    .contended_region_sectors =
+						    sectors_of(config->copy_hdd_busy_region_bytes)},
+				.queue_percent_max = (unsigned)config->copy_queue_percent,
+			},
+		.stall_us = config->copy_stall_ms * 1000,
+	};
+
 	log_init((int)config->log_level);
 	lvm_set_timeouts(settings->wiring->lvm, (uint32_t)config->lvm_lock_timeout_ms,
 			 (uint32_t)config->lvm_command_timeout_ms);
 	settings->wiring->compact_bytes = config->journal_compact_bytes;
-	mover_set_default_max_latency(settings->wiring->mover, config->copy_max_latency_ms * 1000);
+	mover_set_settings(settings->wiring->mover, &copying);
 	mover_set_history(settings->wiring->mover, config->history_moves);
 	rpc_server_set_limits(settings->rpc, &limits);
 }

@@ -6,16 +6,34 @@
 
 #include "daemon/config/value.h"
 
-#define MIB           (UINT64_C(1024) * 1024)
+#define KIB           UINT64_C(1024)
+#define MIB           (KIB * 1024)
 #define MINUTE_MS     UINT64_C(60000)
 #define MEMBER(field) offsetof(struct config, field)
 
 /* section, name, kind, change, where, least, most, default */
 const struct config_key config_keys[] = {
 	{"log", "level", CONFIG_LEVEL, CONFIG_AT_ONCE, MEMBER(log_level), 0, 0, "info"},
+	/* As low as the limit of a move may be. */
+	{"copy", "limit", CONFIG_RATE, CONFIG_AT_ONCE, MEMBER(copy_limit_bytes_s), 64 * KIB,
+	 INT64_MAX, "none"},
 	/* 0: copying does not give way of itself. */
 	{"copy", "max_latency", CONFIG_DURATION, CONFIG_AT_ONCE, MEMBER(copy_max_latency_ms), 0,
 	 MINUTE_MS, "0s"},
+	/* A disk that spins up, or is busy, takes some of these. */
+	{"copy", "stall_after", CONFIG_DURATION, CONFIG_AT_ONCE, MEMBER(copy_stall_ms), 1000,
+	 60 * MINUTE_MS, "15s"},
+	/* Each mirror costs the kernel 0.75 MiB; a region is at least as large as any sector. */
+	{"copy", "ssd_mirrors", CONFIG_COUNT, CONFIG_AT_ONCE, MEMBER(copy_ssd_mirrors), 1, 64, "8"},
+	{"copy", "ssd_region", CONFIG_REGION, CONFIG_AT_ONCE, MEMBER(copy_ssd_region_bytes),
+	 64 * KIB, 64 * MIB, "64K"},
+	{"copy", "hdd_mirrors", CONFIG_COUNT, CONFIG_AT_ONCE, MEMBER(copy_hdd_mirrors), 1, 64, "1"},
+	{"copy", "hdd_region", CONFIG_REGION, CONFIG_AT_ONCE, MEMBER(copy_hdd_region_bytes),
+	 64 * KIB, 64 * MIB, "16M"},
+	{"copy", "hdd_busy_region", CONFIG_REGION, CONFIG_AT_ONCE,
+	 MEMBER(copy_hdd_busy_region_bytes), 64 * KIB, 64 * MIB, "2M"},
+	{"copy", "queue_percent", CONFIG_COUNT, CONFIG_AT_ONCE, MEMBER(copy_queue_percent), 1, 100,
+	 "50"},
 	{"history", "moves", CONFIG_COUNT, CONFIG_AT_ONCE, MEMBER(history_moves), 10, 10000,
 	 "1000"},
 	/* It is read into memory at once, and cannot be longer than 256 MiB. */

@@ -16,8 +16,16 @@
 #define CONFIG_KEYS_MAX 32
 
 struct config {
-	uint64_t log_level; /* as in <syslog.h> */
+	uint64_t log_level;          /* as in <syslog.h> */
+	uint64_t copy_limit_bytes_s; /* 0: none */
 	uint64_t copy_max_latency_ms;
+	uint64_t copy_stall_ms;
+	uint64_t copy_ssd_mirrors;
+	uint64_t copy_ssd_region_bytes;
+	uint64_t copy_hdd_mirrors;
+	uint64_t copy_hdd_region_bytes;
+	uint64_t copy_hdd_busy_region_bytes;
+	uint64_t copy_queue_percent;
 	uint64_t history_moves;
 	uint64_t journal_compact_bytes;
 	uint64_t lvm_command_timeout_ms;
@@ -33,6 +41,8 @@ struct config {
 enum config_kind {
 	CONFIG_COUNT,    /* a number */
 	CONFIG_BYTES,    /* "4M" */
+	CONFIG_REGION,   /* the same, and a power of two */
+	CONFIG_RATE,     /* "4M" a second, or "none": 0 */
 	CONFIG_DURATION, /* "60s"; in milliseconds */
 	CONFIG_LEVEL,    /* "info" */
 	CONFIG_PATH,     /* absolute */

@@ -74,6 +74,33 @@ static int parse_bytes(const char *text, uint64_t *bytesp)
 	return r == -EOVERFLOW ? -ERANGE : r;
 }
 
+static int parse_region(const char *text, uint64_t *bytesp)
+{
+	uint64_t bytes = 0;
+	int r = parse_bytes(text, &bytes);
+
+	if (r < 0)
+		return r;
+	if ((bytes & (bytes - 1)) != 0)
+		return -EINVAL;
+	*bytesp = bytes;
+	return 0;
+}
+
+/* "none" is below any bound. */
+static int set_rate(uint64_t *rate_bytes_sp, const struct config_key *key, const char *text)
+{
+	uint64_t rate_bytes_s = 0;
+	int r = strcmp(text, "none") == 0 ? 0 : units_parse_rate(text, &rate_bytes_s);
+
+	if (r < 0)
+		return r == -EOVERFLOW ? -ERANGE : r;
+	if (strcmp(text, "none") != 0 && (rate_bytes_s < key->min || rate_bytes_s > key->max))
+		return -ERANGE;
+	*rate_bytes_sp = rate_bytes_s;
+	return 0;
+}
+
 static int set_path(char path[CONFIG_PATH_SIZE], const char *text)
 {
 	if (text[0] != '/')
@@ -99,6 +126,11 @@ int config_set_value(struct config *config, const struct config_key *key, const 
 	case CONFIG_BYTES:
 		r = parse_bytes(text, &number);
 		break;
+	case CONFIG_REGION:
+		r = parse_region(text, &number);
+		break;
+	case CONFIG_RATE:
+		return set_rate(where, key, text);
 	case CONFIG_DURATION:
 		r = parse_duration(text, &number);
 		break;
@@ -114,13 +146,20 @@ int config_set_value(struct config *config, const struct config_key *key, const 
 	return 0;
 }
 
+static bool is_size(enum config_kind kind)
+{
+	return kind == CONFIG_BYTES || kind == CONFIG_REGION || kind == CONFIG_RATE;
+}
+
 static void format_number(const struct config_key *key, uint64_t number,
 			  char text[CONFIG_TEXT_SIZE])
 {
-	const uint64_t mib = UINT64_C(1024) * 1024;
+	const uint64_t kib = 1024, mib = kib * 1024;
 
-	if (key->kind == CONFIG_BYTES && number % mib == 0)
+	if (is_size(key->kind) && number % mib == 0)
 		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "M", number / mib);
+	else if (is_size(key->kind) && number % kib == 0)
+		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "K", number / kib);
 	else if (key->kind == CONFIG_DURATION && number % 1000 == 0)
 		snprintf(text, CONFIG_TEXT_SIZE, "%" PRIu64 "s", number / 1000);
 	else
@@ -138,6 +177,8 @@ void config_format_value(const struct config *config, const struct config_key *k
 		return;
 	}
 	format_number(key, *(const uint64_t *)where, text);
+	if (key->kind == CONFIG_RATE && *(const uint64_t *)where == 0)
+		snprintf(text, CONFIG_TEXT_SIZE, "none");
 	if (key->kind != CONFIG_LEVEL)
 		return;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
@@ -149,6 +190,7 @@ void config_describe_kind(const struct config_key *key, char text[CONFIG_TEXT_SI
 {
 	char least[CONFIG_TEXT_SIZE], most[CONFIG_TEXT_SIZE];
 	const char *what = key->kind == CONFIG_BYTES      ? "size"
+			   : key->kind == CONFIG_REGION   ? "power of two"
 			   : key->kind == CONFIG_DURATION ? "duration"
 							  : "number";
 
@@ -159,6 +201,10 @@ void config_describe_kind(const struct config_key *key, char text[CONFIG_TEXT_SI
 		return;
 	case CONFIG_LEVEL:
 		snprintf(text, CONFIG_TEXT_SIZE, "error, warning, info or debug");
+		return;
+	case CONFIG_RATE:
+		format_number(key, key->min, least);
+		snprintf(text, CONFIG_TEXT_SIZE, "none, or %.32s a second or more", least);
 		return;
 	default:
 		format_number(key, key->min, least);

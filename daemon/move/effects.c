@@ -10,6 +10,7 @@
 #include "common/cleanup.h"
 #include "daemon/move/ending.h"
 #include "daemon/move/limiter.h"
+#include "daemon/move/mover_internal.h"
 #include "daemon/move/turn.h"
 #include "daemon/move/verify.h"
 
@@ -290,7 +291,7 @@ static int redraw_leg(struct drive *drive, const struct pass *pass,
 	cleanup(slice_map_deinit) struct slice_map next = {0};
 	cleanup(dm_table_deinit) struct dm_table table = {0};
 	const struct leg_geometry *geometry = &scene->seen.geometry;
-	struct copy_shape shape = copy_shape_for(geometry, &copy_tuning_default);
+	struct copy_shape shape = copy_shape_for(geometry, &drive->mover->settings.tuning);
 	int r;
 
 	copy_shape_share(&shape, turn_count_sharing(drive));

@@ -123,9 +123,10 @@ static struct move *make_move(struct mover *mover, struct enquiry *enquiry, stru
 	move->vg_name = strdup(plan->vg_name);
 	if (!move->vg_name || take_passes(mover, move, plan) < 0)
 		return NULL;
-	move->limit_bytes_s = enquiry->request->limit_bytes_s;
+	move->limit_bytes_s = enquiry->request->has_limit ? enquiry->request->limit_bytes_s
+							  : mover->settings.limit_bytes_s;
 	move->max_latency_us = enquiry->request->has_max_latency ? enquiry->request->max_latency_us
-								 : mover->default_max_latency_us;
+								 : mover->settings.max_latency_us;
 	move->request = steal_pointer(&enquiry->request);
 	move_derive_progress(move);
 	return steal_pointer(&move);

@@ -10,6 +10,14 @@
 #include "daemon/move/stalling.h"
 #include "daemon/move/wedge.h"
 
+struct mover_settings mover_settings_default(void)
+{
+	return (struct mover_settings){
+		.tuning = copy_tuning_default,
+		.stall_us = STALL_PATIENCE_US,
+	};
+}
+
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 {
 	struct mover *mover = calloc(1, sizeof(*mover));
@@ -20,6 +28,7 @@ int mover_new(const struct ports *ports, void *ctx, struct mover **moverp)
 	mover->ctx = ctx;
 	mover->next_id = 1;
 	mover->history_max = MOVER_HISTORY_MAX;
+	mover->settings = mover_settings_default();
 	LIST_INIT(&mover->enquiries);
 	*moverp = mover;
 	return 0;

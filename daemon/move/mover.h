@@ -11,6 +11,7 @@
 #include "common/refusal.h"
 #include "daemon/move/move.h"
 #include "daemon/plan/planner.h"
+#include "daemon/plan/shape.h"
 #include "daemon/plan/warning.h"
 
 struct mover;
@@ -99,8 +100,18 @@ uint64_t mover_host_limit(const struct mover *mover);
  */
 int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency_us,
 			  struct refusal *refusal);
-/* That of moves yet to begin whose request does not say. */
-void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us);
+
+/* What the configuration says. It holds for what begins, or is drawn, from now on. */
+struct mover_settings {
+	/* Of moves yet to begin whose request does not say; 0: none. */
+	uint64_t limit_bytes_s;
+	uint64_t max_latency_us;
+	struct copy_tuning tuning;
+	uint64_t stall_us; /* a copy stalls when nothing was copied for so long */
+};
+/* As it is without a configuration. */
+struct mover_settings mover_settings_default(void);
+void mover_set_settings(struct mover *mover, const struct mover_settings *settings);
 
 /* All moves by ascending id; prev NULL: the first. NULL after the last. */
 const struct move *mover_next_move(const struct mover *mover, const struct move *prev);

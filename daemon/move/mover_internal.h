@@ -29,7 +29,7 @@ struct mover {
 	LIST_HEAD(enquiry_list, enquiry) enquiries;
 	uint64_t next_id;
 	uint64_t host_limit_bytes_s; /* of all moves together; 0: none */
-	uint64_t default_max_latency_us;
+	struct mover_settings settings;
 	struct limiter limiter;
 	uint64_t seq;        /* of the latest change, … */
 	uint64_t changed_id; /* … which was that move's; 0: none was told of yet */

@@ -116,9 +116,9 @@ int mover_set_max_latency(struct mover *mover, uint64_t id, uint64_t max_latency
 	return 0;
 }
 
-void mover_set_default_max_latency(struct mover *mover, uint64_t max_latency_us)
+void mover_set_settings(struct mover *mover, const struct mover_settings *settings)
 {
-	mover->default_max_latency_us = max_latency_us;
+	mover->settings = *settings;
 }
 
 int mover_set_host_limit(struct mover *mover, uint64_t limit_bytes_s, struct refusal *refusal)

@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <syslog.h>
 
-#include "common/units.h"
 #include "daemon/move/mover_internal.h"
-#include "daemon/plan/shape.h"
 
 #define USEC_PER_SEC UINT64_C(1000000)
+/* More than a copy under a limit does at a time: see limiter_narrow(). */
+#define STEP_BYTES (UINT64_C(2) << 20)
 
 /*
  * A swap of the leg's table waits for what is on its way to the disks, and so belongs to the
@@ -22,15 +22,12 @@ static bool should_copy(const struct drive *drive, const struct pass *pass)
 
 static uint64_t patience_us(const struct drive *drive)
 {
-	uint64_t step_bytes =
-		(uint64_t)copy_tuning_default.turning.contended_region_sectors * SECTOR_BYTES;
-
 	uint64_t limit_bytes_s = drive->move->limit_bytes_s;
 	uint64_t host_bytes_s = drive->mover->host_limit_bytes_s;
 
 	if (host_bytes_s > 0 && (limit_bytes_s == 0 || host_bytes_s < limit_bytes_s))
 		limit_bytes_s = host_bytes_s;
-	return stall_patience_us(step_bytes, limit_bytes_s);
+	return stall_patience_us(drive->mover->settings.stall_us, STEP_BYTES, limit_bytes_s);
 }
 
 static void begin(struct drive *drive, const struct pass *pass, uint64_t for_us, uint64_t now_us)

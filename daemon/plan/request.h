@@ -37,8 +37,9 @@ struct move_request {
 	size_t destination_count;
 	char *request_id;        /* the caller's own name for this request, NULL: none */
 	bool verify;             /* compare source and destination before each commit */
+	bool has_limit;          /* otherwise that is the daemon's to choose */
 	uint64_t limit_bytes_s;  /* to begin with; the move's own may change. 0: none */
-	bool has_max_latency;    /* otherwise that is the daemon's to choose */
+	bool has_max_latency;    /* as above */
 	uint64_t max_latency_us; /* the same; 0: any */
 };
 

@@ -5,16 +5,16 @@
 /* Steps that a copy held to a rate may be behind. */
 #define STEPS 3
 
-uint64_t stall_patience_us(uint64_t step_bytes, uint64_t limit_bytes_s)
+uint64_t stall_patience_us(uint64_t least_us, uint64_t step_bytes, uint64_t limit_bytes_s)
 {
 	uint64_t steps_us;
 
 	if (limit_bytes_s == 0)
-		return STALL_PATIENCE_US;
+		return least_us;
 	if (__builtin_mul_overflow(step_bytes, STEPS * USEC_PER_SEC, &steps_us))
 		return UINT64_MAX;
 	steps_us /= limit_bytes_s;
-	return steps_us > STALL_PATIENCE_US ? steps_us : STALL_PATIENCE_US;
+	return steps_us > least_us ? steps_us : least_us;
 }
 
 void stall_forget(struct stall *stall)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A copy that has not gone on for so long stalls: longer than a busy disk or one that spins up. */
+/* Unless somebody says otherwise: longer than a busy disk takes, or one that spins up. */
 #define STALL_PATIENCE_US UINT64_C(15000000)
 
 /* Embedded by its owner; all zero watches nothing. */
@@ -30,9 +30,9 @@ enum stall_news {
 /*
  * How long nothing at all may be seen of a copy that goes step by step (so many
  * bytes at a time) and is held to a rate (0: to none): three steps, and never less than
- * STALL_PATIENCE_US.
+ * least_us.
  */
-uint64_t stall_patience_us(uint64_t step_bytes, uint64_t limit_bytes_s);
+uint64_t stall_patience_us(uint64_t least_us, uint64_t step_bytes, uint64_t limit_bytes_s);
 
 /* It need not copy just now: paused, in another state, waiting for something that is named. */
 void stall_forget(struct stall *stall);

@@ -151,7 +151,18 @@ static int read_max_latency(const struct reading *reading, void *out)
 	return 0;
 }
 
-/* Here 0 says that none is wanted, whatever moves have by default. */
+/* Here, and of the latency, 0 says that none is wanted, whatever moves have by default. */
+static int read_request_limit(const struct reading *reading, void *out)
+{
+	struct move_request *request = out;
+
+	if (protocol_read_number(reading->value, &request->limit_bytes_s) < 0 ||
+	    (request->limit_bytes_s != 0 && request->limit_bytes_s < MOVE_LIMIT_MIN))
+		return -EBADMSG;
+	request->has_limit = true;
+	return 0;
+}
+
 static int read_request_max_latency(const struct reading *reading, void *out)
 {
 	struct move_request *request = out;
@@ -228,7 +239,7 @@ static const struct parameter request_parameters[] = {
 	{"request_id", false, read_text, offsetof(struct move_request, request_id),
 	 PARAMETER_REQUEST_ID_MAX},
 	{"verify", false, read_flag, offsetof(struct move_request, verify), 0},
-	{"limit_bytes_s", false, read_limit, offsetof(struct move_request, limit_bytes_s), 0},
+	{"limit_bytes_s", false, read_request_limit, 0, 0},
 	{"max_latency_us", false, read_request_max_latency, 0, 0},
 	END,
 };

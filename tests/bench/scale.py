@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures for scale.guest; each prints a line `result {...}`. WHAT COUNT say what the figure grows with.
 
-scale.py text FILE lvs|segments N           the text of a VG with N LVs, or with an LV in N segments
+scale.py text FILE lvs|small|segments N     the text of a VG with N LVs of an extent, N LVs of 16 extents to
+                                            move, or with an LV in N segments
 scale.py plan|move|arm WHAT COUNT SRC DEST  a dry run; a move, with the time in each state and in LVM's
                                             commands; a move until it copies
-scale.py status WHAT COUNT                  pvmovectl status
+scale.py flight WHAT COUNT SRC DEST         moves of the small LVs, until all copy; leaves them so
+scale.py land COUNT                         until so many moves have ended well
+scale.py status WHAT COUNT SOCKET           pvmovectl status, with --json, and the daemon's answer alone
 scale.py daemon WHAT COUNT PID              memory and CPU of the daemon until now
 scale.py watch WHAT COUNT SOCKET PID        the same with COUNT clients that watch, in ten seconds
 scale.py wakeups WHAT COUNT PID             how often the daemon and its executors woke in ten seconds"""
@@ -28,8 +31,8 @@ def say(what, count, **figures):
     print('result', json.dumps({'what': what, 'count': int(count), **figures}))
 
 
-def segment(number, le, pv, pe):
-    return (f'segment{number} {{\nstart_extent = {le}\nextent_count = 1\ntype = "striped"\n'
+def segment(number, le, pv, pe, extents=1):
+    return (f'segment{number} {{\nstart_extent = {le}\nextent_count = {extents}\ntype = "striped"\n'
             f'stripe_count = 1\nstripes = [ "{pv}", {pe} ]\n}}\n')
 
 
@@ -43,12 +46,15 @@ def vg_text(path, shape, number):
     with open(path) as file:
         text = file.read()
     begin = text.index('logical_volumes {')
-    if shape == 'lvs':
-        # Inactive LVs of an extent each on the other PV.
+    if shape in ('lvs', 'small'):
+        # Inactive LVs of an extent each on the other PV, or larger ones to be moved, behind the first.
+        def stretch(i):
+            return segment(1, 0, 'pv1', i) if shape == 'lvs' else segment(1, 0, 'pv0', 4 + 16 * i, 16)
+
         more = ''.join(
             f'lv{i} {{\nid = "{lv_uuid()}"\nstatus = ["READ", "WRITE", "VISIBLE"]\nflags = []\n'
-            f'creation_time = 1\ncreation_host = "x"\nsegment_count = 1\n{segment(1, 0, "pv1", i)}}}\n'
-            for i in range(number - 1))
+            f'creation_time = 1\ncreation_host = "x"\nsegment_count = 1\n{stretch(i)}}}\n'
+            for i in range(number - (shape == 'lvs')))
         begin += len('logical_volumes {')
         return text[:begin] + '\n' + more + text[begin:]
     body = ''.join(segment(i + 1, i, 'pv0', 2 * i) for i in range(number))
@@ -137,6 +143,33 @@ def moves():
     return json.loads(answer.stdout)['moves']
 
 
+def wait_for(what, is_so, seconds, every=1.0):
+    """Until that is so of the moves."""
+    end = time.monotonic() + seconds
+    while not is_so(moves()):
+        if time.monotonic() > end:
+            sys.exit(f'it does not come to this: {what}')
+        time.sleep(every)
+
+
+def flight(what, count, source, dest):
+    begin = time.monotonic()
+    trace_begin()
+    for i in range(int(count)):
+        subprocess.run(['pvmovectl', 'start', '-n', f'lv{i}', source, dest], check=True, stdout=subprocess.DEVNULL)
+    started = time.monotonic()
+    wait_for('all copy', lambda all_of: all(p['state'] == 'copying' for m in all_of for p in m['passes']), 1200)
+    took = time.monotonic() - begin
+    commands, commands_ms = trace_end()
+    mirrors = subprocess.run(['dmsetup', 'table'], check=True, capture_output=True, text=True).stdout
+    say(what, count, measure='flight', started_ms=round((started - begin) * 1000), ms=round(took * 1000),
+        lvm_commands=commands, lvm_ms=commands_ms, mirrors=len(re.findall(r' mirror \S+ \d+ \d+ sync', mirrors)))
+
+
+def land(count):
+    wait_for('all are done', lambda all_of: sum(m['state'] == 'done' for m in all_of) == int(count), 1200)
+
+
 def arm(what, count, source, dest):
     begin = time.monotonic()
     trace_begin()
@@ -151,6 +184,30 @@ def arm(what, count, source, dest):
     took = time.monotonic() - begin
     commands, commands_ms = trace_end()
     say(what, count, measure='arm', ms=round(took * 1000), lvm_commands=commands, lvm_ms=commands_ms)
+
+
+def answer_ms(path):
+    """Of the daemon alone: from the call to the end of the answer, on a connection that is there; and its size."""
+    took, size = [], 0
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        for _ in range(9):
+            begin, size = time.monotonic(), 0
+            client.sendall(b'{"method":"org.pvmoved.List"}\0')
+            while True:
+                data = client.recv(1 << 20)
+                size += len(data)
+                if not data or data.endswith(b'\0'):
+                    break
+            took.append(time.monotonic() - begin)
+    return round(statistics.median(took) * 1000, 1), size
+
+
+def status(what, count, path):
+    alone_ms, size = answer_ms(path)
+    say(what, count, measure='status', ms=seconds_of(['pvmovectl', 'status']),
+        json_ms=seconds_of(['pvmovectl', 'status', '--json']), version_ms=seconds_of(['pvmovectl', '--version']),
+        answer_ms=alone_ms, answer_bytes=size)
 
 
 def cpu_ms(pid):
@@ -208,10 +265,9 @@ def main():
     verb, arguments = sys.argv[1], sys.argv[2:]
     if verb == 'text':
         print(vg_text(arguments[0], arguments[1], int(arguments[2])))
-    elif verb == 'status':
-        say(*arguments, measure='status', ms=seconds_of(['pvmovectl', 'status']))
     else:
-        {'plan': plan, 'move': move, 'arm': arm, 'daemon': daemon, 'watch': watch, 'wakeups': wakeups}[verb](*arguments)
+        {'plan': plan, 'move': move, 'arm': arm, 'flight': flight, 'land': land, 'status': status, 'daemon': daemon,
+         'watch': watch, 'wakeups': wakeups}[verb](*arguments)
 
 
 main()

@@ -14,8 +14,11 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
+#include "common/units.h"
 #include "daemon/config/config.h"
 #include "daemon/config/value.h"
+#include "daemon/plan/shape.h"
+#include "daemon/policy/stall.h"
 
 /* What was complained of, "LINE: TEXT;" each. */
 static char said[8192];
@@ -67,6 +70,50 @@ static void values_are_taken_with_their_units(void **state)
 	assert_int_equal(config.lvm_lock_timeout_ms, 1500);
 	assert_int_equal(config.journal_compact_bytes, 8 << 20);
 	assert_string_equal(config.state_dir, "/srv/a b");
+}
+
+static void what_is_copied_at_a_time_can_be_set(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(
+		parse("[copy]\nssd_region = 256k\nhdd_region = 1M\nlimit = 20m/s\n", &config), 0);
+	assert_int_equal(config.copy_ssd_region_bytes, 256 << 10);
+	assert_int_equal(config.copy_hdd_region_bytes, 1 << 20);
+	assert_int_equal(config.copy_limit_bytes_s, 20 << 20);
+	assert_int_equal(parse("[copy]\nlimit = none\n", &config), 0);
+	assert_int_equal(config.copy_limit_bytes_s, 0);
+	assert_int_equal(parse("[copy]\nssd_region = 96k\nhdd_region = 128M\nhdd_busy_region = 0\n"
+			       "limit = 63k\nssd_mirrors = 65\nqueue_percent = 0\n",
+			       &config),
+			 6);
+	assert_string_equal(
+		said, "2: ssd_region in [copy] is a power of two from 64K to 64M, not \"96k\";"
+		      "3: hdd_region in [copy] is a power of two from 64K to 64M, not \"128M\";"
+		      "4: hdd_busy_region in [copy] is a power of two from 64K to 64M, not \"0\";"
+		      "5: limit in [copy] is none, or 64K a second or more, not \"63k\";"
+		      "6: ssd_mirrors in [copy] is a number from 1 to 64, not \"65\";"
+		      "7: queue_percent in [copy] is a number from 1 to 100, not \"0\";");
+}
+
+/* Both say what is right for most disks. */
+static void the_defaults_are_those_of_the_code(void **state)
+{
+	const struct copy_tuning *tuning = &copy_tuning_default;
+	struct config config;
+
+	(void)state;
+	config_init(&config);
+	assert_int_equal(config.copy_ssd_mirrors, tuning->solid.parallel);
+	assert_int_equal(config.copy_ssd_region_bytes / SECTOR_BYTES, tuning->solid.region_sectors);
+	assert_int_equal(config.copy_hdd_mirrors, tuning->turning.parallel);
+	assert_int_equal(config.copy_hdd_region_bytes / SECTOR_BYTES,
+			 tuning->turning.region_sectors);
+	assert_int_equal(config.copy_hdd_busy_region_bytes / SECTOR_BYTES,
+			 tuning->turning.contended_region_sectors);
+	assert_int_equal(config.copy_queue_percent, tuning->queue_percent_max);
+	assert_int_equal(config.copy_stall_ms * 1000, STALL_PATIENCE_US);
 }
 
 static void every_mistake_is_told_with_its_line(void **state)
@@ -152,30 +199,33 @@ static void a_complaint_commands_no_terminal(void **state)
 	assert_non_null(strstr(said, "not \"?[2J\""));
 }
 
+static int set_number(struct config *config, const struct config_key *key, uint64_t number)
+{
+	char text[CONFIG_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%ju%s", (uintmax_t)number,
+		 key->kind == CONFIG_DURATION ? "ms" : "");
+	return config_set_value(config, key, text);
+}
+
 static void every_bound_is_kept(void **state)
 {
 	struct config config;
-	char text[CONFIG_TEXT_SIZE];
 
 	(void)state;
 	config_init(&config);
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *key = &config_keys[i];
+		const bool is_region = key->kind == CONFIG_REGION;
 
 		if (key->kind == CONFIG_LEVEL || key->kind == CONFIG_PATH)
 			continue;
-		snprintf(text, sizeof(text), "%ju%s", (uintmax_t)key->min,
-			 key->kind == CONFIG_DURATION ? "ms" : "");
-		assert_int_equal(config_set_value(&config, key, text), 0);
-		snprintf(text, sizeof(text), "%ju%s", (uintmax_t)key->max,
-			 key->kind == CONFIG_DURATION ? "ms" : "");
-		assert_int_equal(config_set_value(&config, key, text), 0);
-		snprintf(text, sizeof(text), "%ju%s", (uintmax_t)key->max + 1,
-			 key->kind == CONFIG_DURATION ? "ms" : "");
-		assert_int_equal(config_set_value(&config, key, text), -ERANGE);
-		snprintf(text, sizeof(text), "%ju%s", (uintmax_t)key->min - 1,
-			 key->kind == CONFIG_DURATION ? "ms" : "");
-		assert_int_equal(config_set_value(&config, key, text), -ERANGE);
+		assert_int_equal(set_number(&config, key, key->min), 0);
+		assert_int_equal(set_number(&config, key, key->max), 0);
+		assert_int_equal(set_number(&config, key, is_region ? key->max * 2 : key->max + 1),
+				 -ERANGE);
+		assert_int_equal(set_number(&config, key, is_region ? key->min / 2 : key->min - 1),
+				 -ERANGE);
 		assert_int_equal(config_set_value(&config, key, "99999999999999999999"), -ERANGE);
 		assert_int_equal(config_set_value(&config, key, ""), -EINVAL);
 		assert_int_equal(config_set_value(&config, key, "-1"), -EINVAL);
@@ -325,6 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_file_leaves_every_default),
 		cmocka_unit_test(values_are_taken_with_their_units),
+		cmocka_unit_test(what_is_copied_at_a_time_can_be_set),
+		cmocka_unit_test(the_defaults_are_those_of_the_code),
 		cmocka_unit_test(every_mistake_is_told_with_its_line),
 		cmocka_unit_test(a_line_that_is_neither_section_nor_key_is_a_mistake),
 		cmocka_unit_test(an_indented_line_does_not_go_on_with_the_value_above),

@@ -190,21 +190,31 @@ static void a_bound_can_be_set_and_taken_off_in_mid_copy(void **state)
 	assert_int_equal(scene->world.latency.bound_us, 0);
 }
 
+static void set_defaults(struct scene *scene)
+{
+	struct mover_settings settings = mover_settings_default();
+
+	settings.max_latency_us = BOUND_US;
+	settings.limit_bytes_s = UINT64_C(1) << 20;
+	mover_set_settings(scene->mover, &settings);
+}
+
 static void what_a_request_does_not_say_is_the_configurations(void **state)
 {
 	struct scene *scene = *state;
 
-	mover_set_default_max_latency(scene->mover, BOUND_US);
+	set_defaults(scene);
 	scene_start(scene, scene_request(scene));
 	scene_run_until(scene, PASS_COPYING);
 	assert_int_equal(scene_move(scene)->max_latency_us, BOUND_US);
+	assert_int_equal(scene_move(scene)->limit_bytes_s, 1 << 20);
 }
 
 static void a_request_for_none_outranks_the_configuration(void **state)
 {
 	struct scene *scene = *state;
 
-	mover_set_default_max_latency(scene->mover, BOUND_US);
+	set_defaults(scene);
 	start(scene, 0);
 	assert_int_equal(scene_move(scene)->max_latency_us, 0);
 }

@@ -81,10 +81,10 @@ static void it_is_known_when_a_look_is_due(void **state)
 static void patience_grows_with_a_limit_that_is_low(void **state)
 {
 	(void)state;
-	assert_int_equal(stall_patience_us(2 * MIB, 0), PATIENCE);
-	assert_int_equal(stall_patience_us(2 * MIB, 100 * MIB), PATIENCE);
-	assert_int_equal(stall_patience_us(2 * MIB, MIB / 16), 96 * SEC_US);
-	assert_int_equal(stall_patience_us(UINT64_MAX, 1), UINT64_MAX);
+	assert_int_equal(stall_patience_us(PATIENCE, 2 * MIB, 0), PATIENCE);
+	assert_int_equal(stall_patience_us(PATIENCE, 2 * MIB, 100 * MIB), PATIENCE);
+	assert_int_equal(stall_patience_us(PATIENCE, 2 * MIB, MIB / 16), 96 * SEC_US);
+	assert_int_equal(stall_patience_us(PATIENCE, UINT64_MAX, 1), UINT64_MAX);
 }
 
 int main(void)

@@ -75,6 +75,7 @@ static void a_whole_request_reaches_the_mover(void **state)
 	assert_int_equal(request->destinations[1].ranges[0].extent_count, 6);
 	assert_string_equal(request->request_id, "mine-1");
 	assert_true(request->verify);
+	assert_true(request->has_limit);
 	assert_int_equal(request->limit_bytes_s, 65536);
 	assert_true(request->has_max_latency);
 	assert_int_equal(request->max_latency_us, 100);
@@ -101,7 +102,7 @@ static void what_may_be_missing_may_be_null(void **state)
 		assert_null(request->lv);
 		assert_null(request->request_id);
 		assert_false(request->verify);
-		assert_int_equal(request->limit_bytes_s, 0);
+		assert_false(request->has_limit);
 		assert_false(request->has_max_latency);
 		assert_int_equal(request->source.range_count, 0);
 		assert_int_equal(request->destination_count, 0);
@@ -169,7 +170,6 @@ static void bad_requests_name_the_parameter_at_fault(void **state)
 		{"{'source':{'device':'/dev/sda'},'lv':['home']}", "lv"},
 		{"{'source':{'device':'/dev/sda'},'request_id':12}", "request_id"},
 		{"{'source':{'device':'/dev/sda'},'verify':1}", "verify"},
-		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':0}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':65535}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':-65536}", "limit_bytes_s"},
 		{"{'source':{'device':'/dev/sda'},'limit_bytes_s':'20m'}", "limit_bytes_s"},

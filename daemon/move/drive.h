@@ -71,7 +71,8 @@ struct drive {
 	struct guarding guarding;
 	struct throttle throttle;    /* the move's limit */
 	struct throttle_meter meter; /* of what the current pass has copied */
-	bool is_copying;             /* as the limiter has last seen it */
+	uint64_t left_bytes; /* of what was begun, to be copied, as the limiter has last seen it */
+	uint64_t window_bytes; /* so much was begun at a time, by its limit; 0: any amount */
 	bool disks_known;
 	bool waits_for_turn; /* the current pass could begin, or go on, but others go first */
 	bool may_copy;       /* nobody does any more */

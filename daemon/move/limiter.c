@@ -12,6 +12,8 @@
 
 /* How often holding back is tried again after it has failed. */
 #define RETRY_US UINT64_C(10000000)
+/* Accounts of all moves are settled no more often than that, whatever wakes us. */
+#define LOOK_US UINT64_C(20000)
 /* Smallest piece that is read back. */
 #define PIECE_BYTES_MIN UINT64_C(65536)
 
@@ -104,22 +106,47 @@ static void sample(struct drive *drive)
 
 	if (drive->is_at_leg)
 		return; /* its mirrors are being made anew: what they say is no news */
-	drive->is_copying = false;
+	drive->left_bytes = 0;
 	if (!pass || !state_copies(pass->state)) {
 		drive->meter = (struct throttle_meter){0};
 		return;
 	}
 	if (!glance_at(drive, pass, &glance))
 		return;
-	drive->is_copying = glance.is_copying;
+	drive->left_bytes = glance.left_sectors * SECTOR_BYTES;
 	grown_bytes = throttle_meter_advance(&drive->meter, glance.copied_sectors * SECTOR_BYTES);
 	limiter_charge(drive, grown_bytes);
 }
 
-static void advance(struct drive *drive, uint64_t now_us)
+/* Its swap waits for what is being copied, which must not sleep then. */
+static bool any_is_at_leg(const struct mover *mover)
 {
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (mover->drives[i]->is_at_leg)
+			return true;
+	return false;
+}
+
+/* What was copied is charged before time passes, which would be lost time otherwise. */
+static void settle(struct drive *drive, uint64_t now_us)
+{
+	sample(drive);
 	throttle_advance(&drive->throttle, now_us);
-	throttle_advance(&limiter_of(drive)->host, now_us);
+	if (!drive->is_at_leg)
+		throttle_note_drawn(&drive->throttle);
+}
+
+static void settle_all(struct mover *mover, uint64_t now_us)
+{
+	struct limiter *limiter = &mover->limiter;
+
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (!move_is_terminal(mover->drives[i]->move))
+			settle(mover->drives[i], now_us);
+	throttle_advance(&limiter->host, now_us);
+	if (!any_is_at_leg(mover))
+		throttle_note_drawn(&limiter->host);
+	limiter->settled_us = now_us;
 }
 
 static void look(struct mover *mover, uint64_t now_us)
@@ -129,21 +156,16 @@ static void look(struct mover *mover, uint64_t now_us)
 
 	if (!views)
 		return;
-	for (size_t i = 0; i < mover->drive_count; i++) {
-		struct drive *drive = mover->drives[i];
-
-		if (move_is_terminal(drive->move))
-			continue;
-		advance(drive, now_us);
-		sample(drive);
-	}
+	settle_all(mover, now_us);
 	for (size_t i = 0; i < mover->drive_count; i++) {
 		const struct drive *drive = mover->drives[i];
 
 		if (move_is_terminal(drive->move))
 			continue;
 		views[i] = (struct throttle_view){
-			.is_copying = drive->is_copying,
+			.is_copying = drive->left_bytes > 0,
+			.is_metered = drive->left_bytes <= drive->window_bytes &&
+				      !guarding_is_aside(drive),
 			.is_swapping = drive->is_at_leg,
 			.is_limited = is_limited(drive) || guarding_is_aside(drive),
 			.wait_us = longer(guarding_is_aside(drive) ? GUARD_LOOK_US : 0,
@@ -156,13 +178,14 @@ static void look(struct mover *mover, uint64_t now_us)
 	mover->limiter.look_at_us = advice.look_us ? now_us + advice.look_us : 0;
 }
 
-/* Its swap waits for what is being copied, which must not sleep then. */
-static bool any_is_at_leg(const struct mover *mover)
+static bool look_is_due(const struct mover *mover, uint64_t now_us)
 {
-	for (size_t i = 0; i < mover->drive_count; i++)
-		if (mover->drives[i]->is_at_leg)
-			return true;
-	return false;
+	const struct limiter *limiter = &mover->limiter;
+
+	if (limiter->is_held && any_is_at_leg(mover))
+		return true;
+	return limiter->look_at_us != 0 ? now_us >= limiter->look_at_us
+					: now_us >= limiter->settled_us + LOOK_US;
 }
 
 void limiter_look(struct mover *mover)
@@ -175,13 +198,13 @@ void limiter_look(struct mover *mover)
 		limiter->look_at_us = limiter->is_held ? now_us + RETRY_US : 0;
 		return;
 	}
-	if (now_us >= limiter->look_at_us || (limiter->is_held && any_is_at_leg(mover)))
+	if (look_is_due(mover, now_us))
 		look(mover, now_us);
 }
 
 void limiter_look_now(struct mover *mover)
 {
-	mover->limiter.look_at_us = 0;
+	mover->limiter.look_at_us = 1;
 	limiter_look(mover);
 }
 
@@ -198,9 +221,13 @@ void limiter_begin(struct mover *mover)
 			     now_us);
 }
 
-/* What was copied up to now is not charged to a new limit. Without one nobody has looked. */
-static void sample_up_to_now(struct drive *drive)
+/*
+ * What was copied up to now is not charged to a new limit. Without one nobody has looked. What was
+ * begun is no window of the new one.
+ */
+static void take_up_to_now(struct drive *drive)
 {
+	drive->window_bytes = 0;
 	if (move_is_terminal(drive->move))
 		return;
 	if (!is_limited(drive))
@@ -213,27 +240,30 @@ void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_byte
 	mover_note_order(mover); /* a limited move holds nobody up */
 	for (size_t i = 0; i < mover->drive_count; i++)
 		if (!drive || mover->drives[i] == drive)
-			sample_up_to_now(mover->drives[i]);
+			take_up_to_now(mover->drives[i]);
 	throttle_set(drive ? &drive->throttle : &mover->limiter.host, rate_bytes_s,
 		     monotonic_us(mover));
-	mover->limiter.look_at_us = 0;
+	mover->limiter.look_at_us = 1;
 }
 
 /* ---- one move ---------------------------------------------------------- */
 
 uint64_t limiter_wait_us(struct drive *drive)
 {
+	struct limiter *limiter = limiter_of(drive);
 	uint64_t lead_us = throttle_lead_us(&drive->throttle);
-	uint64_t wait_us;
+	uint64_t wait_us, now_us;
 
 	if (guarding_is_aside(drive))
 		return GUARD_LOOK_US;
 	if (!is_limited(drive))
 		return 0;
-	advance(drive, monotonic_us(drive->mover));
-	sample(drive);
-	wait_us = longer(throttle_wait_us(&drive->throttle),
-			 throttle_wait_us(&limiter_of(drive)->host));
+	now_us = monotonic_us(drive->mover);
+	if (limiter->host.rate_bytes_s != 0 && now_us >= limiter->settled_us + LOOK_US)
+		settle_all(drive->mover, now_us);
+	else
+		settle(drive, now_us);
+	wait_us = longer(throttle_wait_us(&drive->throttle), throttle_wait_us(&limiter->host));
 	return wait_us > lead_us ? wait_us - lead_us : 0;
 }
 
@@ -281,8 +311,11 @@ void limiter_narrow(struct drive *drive, struct copy_shape *shape)
 					     throttle_region_bytes_max(host) / copying);
 
 	guarding_narrow(drive, shape);
-	if (is_limited(drive))
-		copy_shape_narrow(shape, window_bytes, region_bytes);
+	drive->window_bytes = 0;
+	if (!is_limited(drive))
+		return;
+	copy_shape_narrow(shape, window_bytes, region_bytes);
+	drive->window_bytes = shape->parallel * shape->piece_max_sectors * SECTOR_BYTES;
 }
 
 uint64_t limiter_piece_bytes_max(const struct drive *drive)

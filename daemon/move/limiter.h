@@ -23,7 +23,8 @@ struct limiter {
 	bool is_held;         /* the kernel's copying, as it was last asked for */
 	bool cannot_hold;     /* that failed; it is tried again at … */
 	uint64_t retry_at_us; /* … this time */
-	uint64_t look_at_us;  /* monotonic; 0: there is nothing to look at */
+	uint64_t look_at_us;  /* monotonic; 1: at once; 0: there is nothing to look at */
+	uint64_t settled_us;  /* monotonic; when all that was copied was last charged */
 };
 
 /* A daemon begins: whatever one before it held is let go, and all limits that were replayed hold.

@@ -117,7 +117,7 @@ struct leg_glance leg_glance_at(const struct dm_table *table,
 			continue;
 		}
 		glance.copied_sectors += slice.synced_sectors;
-		glance.is_copying |= slice.synced_sectors < slice.len_sectors;
+		glance.left_sectors += slice.len_sectors - slice.synced_sectors;
 	}
 	return glance;
 }

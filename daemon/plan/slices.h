@@ -96,7 +96,7 @@ bool leg_trouble_is_of_source(enum leg_trouble trouble);
 /* What a live table tells of the copying at a glance, whoever's table it is. */
 struct leg_glance {
 	uint64_t copied_sectors;
-	bool is_copying; /* some mirror has something left to copy */
+	uint64_t left_sectors; /* that mirrors have yet to copy */
 };
 
 struct leg_glance leg_glance_at(const struct dm_table *table,

@@ -67,18 +67,21 @@ void throttle_advance(struct throttle *throttle, uint64_t now_us)
 	throttle->balance_bytes = (int64_t)balance;
 }
 
-/* Something was copied: what was begun has come to be, and whatever stalled does so no more. */
+/* Something was copied: whatever stalled does so no more. */
 static void note_copying(struct throttle *throttle)
 {
-	uint64_t took_us;
-
 	if (throttle->lost_us > STALL_US && throttle->balance_bytes > 0)
 		throttle->balance_bytes = 0;
 	throttle->has_lost |= throttle->lost_us > 0;
 	throttle->lost_us = 0;
+}
+
+void throttle_note_drawn(struct throttle *throttle)
+{
+	uint64_t took_us = throttle->last_us - throttle->begun_us;
+
 	if (throttle->begun_us == 0)
 		return;
-	took_us = throttle->last_us - throttle->begun_us;
 	/* Slowly up and at once down: what is begun too early is too much. */
 	if (took_us > throttle->lead_us)
 		took_us = throttle->lead_us + (took_us - throttle->lead_us) / 4;
@@ -170,7 +173,7 @@ static uint64_t look_in_time(uint64_t wait_us)
 struct throttle_advice throttle_advise(const struct throttle_view *views, size_t count)
 {
 	struct throttle_advice advice = {0};
-	bool any_limited = false, all_ahead = true;
+	bool is_in_question = false, all_ahead = true;
 	uint64_t wait_us = UINT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
@@ -178,12 +181,12 @@ struct throttle_advice throttle_advise(const struct throttle_view *views, size_t
 
 		if (!view->is_copying && !view->is_swapping)
 			continue;
-		any_limited |= view->is_limited;
+		is_in_question |= view->is_limited && !view->is_metered;
 		all_ahead &= view->is_limited && !view->is_swapping && view->wait_us > WAKE_US;
 		if (view->is_limited && view->wait_us < wait_us)
 			wait_us = view->wait_us;
 	}
-	if (!any_limited)
+	if (!is_in_question)
 		return advice;
 	advice.hold = all_ahead;
 	advice.look_us = all_ahead ? look_in_time(wait_us - WAKE_US) : LOOK_US;

@@ -21,7 +21,7 @@ struct throttle {
 	uint64_t lost_us;      /* time that was lost since something was copied */
 	bool has_lost;         /* some, since the last window began */
 	uint64_t window_us;    /* as much time as the last window was for; 0: there was none */
-	uint64_t begun_us;     /* when it began; 0: something of it was copied already */
+	uint64_t begun_us;     /* when it began; 0: its table is drawn */
 	uint64_t lead_us;      /* so long windows take to begin */
 };
 
@@ -49,6 +49,9 @@ uint64_t throttle_lead_us(const struct throttle *throttle);
  */
 uint64_t throttle_begin_window(struct throttle *throttle);
 
+/* The window's table is drawn, if it was not already: how long that took is how long it takes. */
+void throttle_note_drawn(struct throttle *throttle);
+
 /* Most bytes of a region. 0: any number. */
 uint64_t throttle_region_bytes_max(const struct throttle *throttle);
 
@@ -66,12 +69,13 @@ struct throttle_view {
 	bool is_copying;  /* the kernel has something to copy of it */
 	bool is_swapping; /* its table is being swapped, which waits for what is being copied */
 	bool is_limited;
+	bool is_metered;  /* what it has to copy is a window: it stops by itself */
 	uint64_t wait_us; /* until it is due; 0: now */
 };
 
 struct throttle_advice {
 	bool hold;        /* hold back the copying of the whole host */
-	uint64_t look_us; /* look again after so long; 0: nothing is limited */
+	uint64_t look_us; /* look again after so long; 0: that need not be */
 };
 
 /* What follows from all copies together: one that may copy is never held back for others. */

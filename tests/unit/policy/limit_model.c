@@ -25,12 +25,13 @@ static uint64_t lateness_us(struct model *model)
 	return random_below(model, 16) == 0 ? model->late_max_us : late_us;
 }
 
-static bool has_more(const struct model_move *move)
+static uint64_t left_bytes(const struct model_move *move)
 {
+	uint64_t bytes = 0;
+
 	for (size_t i = 0; i < move->mirror_count; i++)
-		if (move->mirrors[i].left_bytes > 0)
-			return true;
-	return false;
+		bytes += move->mirrors[i].left_bytes;
+	return bytes;
 }
 
 /* ---- the kernel -------------------------------------------------------- */
@@ -127,17 +128,27 @@ static uint64_t wait_us(const struct model *model, const struct model_move *move
 	return own_us > host_us ? own_us : host_us;
 }
 
+/* Nobody has looked since: what was copied is charged before the time counts as lost. */
 static void sample(struct model *model, struct model_move *move)
 {
 	uint64_t grown_bytes;
 
+	if (!move->is_swapping) {
+		grown_bytes = throttle_meter_advance(&move->meter, move->synced_bytes);
+		throttle_charge(&move->throttle, grown_bytes);
+		throttle_charge(&model->host, grown_bytes);
+	}
 	throttle_advance(&move->throttle, model->now_us);
+	if (!move->is_swapping)
+		throttle_note_drawn(&move->throttle);
+}
+
+static void sample_all(struct model *model)
+{
+	for (size_t i = 0; i < model->move_count; i++)
+		sample(model, &model->moves[i]);
 	throttle_advance(&model->host, model->now_us);
-	if (move->is_swapping)
-		return;
-	grown_bytes = throttle_meter_advance(&move->meter, move->synced_bytes);
-	throttle_charge(&move->throttle, grown_bytes);
-	throttle_charge(&model->host, grown_bytes);
+	throttle_note_drawn(&model->host);
 }
 
 static void look(struct model *model)
@@ -145,13 +156,13 @@ static void look(struct model *model)
 	struct throttle_view views[MODEL_MOVES_MAX] = {0};
 	struct throttle_advice advice;
 
-	for (size_t i = 0; i < model->move_count; i++)
-		sample(model, &model->moves[i]);
+	sample_all(model);
 	for (size_t i = 0; i < model->move_count; i++) {
 		const struct model_move *move = &model->moves[i];
 
 		views[i] = (struct throttle_view){
-			.is_copying = !move->is_swapping && has_more(move),
+			.is_copying = !move->is_swapping && left_bytes(move) > 0,
+			.is_metered = left_bytes(move) <= move->window_bytes,
 			.is_swapping = move->is_swapping,
 			.is_limited = is_limited(model, move),
 			.wait_us = wait_us(model, move),
@@ -161,7 +172,14 @@ static void look(struct model *model)
 	model->is_held = advice.hold && !model->cannot_hold;
 	model->was_ever_held |= model->is_held;
 	model->look_at_us =
-		model->now_us + (advice.look_us ? advice.look_us : 20 * MS_US) + lateness_us(model);
+		advice.look_us ? model->now_us + advice.look_us + lateness_us(model) : UINT64_MAX;
+}
+
+/* Whatever it is woken for, it looks. */
+static void wake(struct model *model)
+{
+	model->wakeups++;
+	look(model);
 }
 
 static uint64_t lesser(uint64_t a, uint64_t b)
@@ -185,6 +203,9 @@ static void draw_window(struct model *model, struct model_move *move)
 	shape.piece_max_sectors = UNLIMITED_BYTES / SECTOR_BYTES;
 	if (is_limited(model, move))
 		copy_shape_narrow(&shape, window_bytes, region_bytes);
+	move->window_bytes = is_limited(model, move)
+				     ? shape.parallel * shape.piece_max_sectors * SECTOR_BYTES
+				     : 0;
 	move->mirror_count = shape.parallel;
 	move->region_bytes = (uint64_t)shape.region_sectors * SECTOR_BYTES;
 	for (size_t i = 0; i < move->mirror_count; i++)
@@ -197,7 +218,7 @@ static void ask(struct model *model, struct model_move *move)
 {
 	uint64_t due_us, lead_us = throttle_lead_us(&move->throttle);
 
-	sample(model, move);
+	sample_all(model);
 	due_us = wait_us(model, move);
 	if (is_limited(model, move) && due_us > lead_us) {
 		move->look_at_us = model->now_us + due_us - lead_us + lateness_us(model);
@@ -215,13 +236,16 @@ static void drive(struct model *model, struct model_move *move)
 	if (move->is_swapping && model->now_us >= move->swapped_at_us) {
 		move->is_swapping = false;
 		move->look_at_us = 0;
+		wake(model);
 	}
-	if (move->is_swapping || move->is_paused || has_more(move))
+	if (move->is_swapping || move->is_paused || left_bytes(move) > 0)
 		return;
 	if (move->look_at_us == 0) /* an event says that all is copied */
 		move->look_at_us = model->now_us + lateness_us(model);
-	if (model->now_us >= move->look_at_us)
-		ask(model, move);
+	if (model->now_us < move->look_at_us)
+		return;
+	wake(model);
+	ask(model, move);
 }
 
 /* ---- a run ------------------------------------------------------------- */
@@ -238,6 +262,7 @@ void model_limit(struct model *model, size_t move, uint64_t rate_bytes_s)
 {
 	sample(model, &model->moves[move]);
 	throttle_set(&model->moves[move].throttle, rate_bytes_s, model->now_us);
+	model->moves[move].window_bytes = 0;
 	model->look_at_us = 0;
 }
 
@@ -249,7 +274,7 @@ void model_run(struct model *model, uint64_t for_us)
 		for (size_t i = 0; i < model->move_count; i++)
 			drive(model, &model->moves[i]);
 		if (model->now_us >= model->look_at_us)
-			look(model);
+			wake(model);
 		copy_for_a_ms(model);
 		if (model->now_us % (SEC_US / 10) != 0)
 			continue;

@@ -37,6 +37,7 @@ struct model_move {
 	struct model_mirror mirrors[MODEL_MIRRORS];
 	size_t mirror_count;
 	uint64_t region_bytes;
+	uint64_t window_bytes; /* that were begun under a limit; 0: any amount */
 	bool is_swapping, is_paused;
 	uint64_t swapped_at_us;
 	uint64_t look_at_us;               /* of its own, to begin a window */
@@ -57,6 +58,7 @@ struct model {
 
 	uint64_t now_us;
 	uint64_t look_at_us;
+	uint64_t wakeups; /* of the daemon */
 	bool is_held, was_ever_held;
 	size_t tenth_count;
 	uint64_t random; /* the seed, at first */

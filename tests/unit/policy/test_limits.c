@@ -115,6 +115,26 @@ static void one_move_holds_its_limit_over_any_ten_seconds(void **state)
 		}
 }
 
+/* For a window: all of it is copied, the next one is due, and drawn. */
+static void the_daemon_wakes_for_windows_only(void **state)
+{
+	static const unsigned percents[] = {1, 5, 10, 25, 50, 75, 90};
+
+	(void)state;
+	for (size_t m = 0; m < RUN_COUNT; m++)
+		for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
+			struct model model = machine_model(m);
+
+			model_begin(&model, model.disk_bytes_s * percents[i] / 100, NO_OTHER);
+			model_run(&model, 60 * SEC_US);
+			if (model.wakeups > 60 * 10)
+				fail_msg("%.1f times a second at %u %% of %.0f MB/s",
+					 (double)model.wakeups / 60, percents[i],
+					 (double)model.disk_bytes_s / 1e6);
+			assert_false(model.was_ever_held);
+		}
+}
+
 static void a_mebibyte_a_second_holds_on_fast_disks(void **state)
 {
 	(void)state;
@@ -269,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_move_holds_its_limit_over_any_ten_seconds),
+		cmocka_unit_test(the_daemon_wakes_for_windows_only),
 		cmocka_unit_test(a_mebibyte_a_second_holds_on_fast_disks),
 		cmocka_unit_test(two_moves_each_hold_a_limit_of_their_own),
 		cmocka_unit_test(moves_without_limits_together_hold_that_of_the_host),

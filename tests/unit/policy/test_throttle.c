@@ -63,6 +63,7 @@ static uint64_t one_window(struct throttle *throttle, uint64_t draw_us, uint64_t
 	uint64_t bytes = throttle_begin_window(throttle);
 
 	throttle_advance(throttle, throttle->last_us + draw_us);
+	throttle_note_drawn(throttle);
 	throttle_charge(throttle, bytes / 2);
 	throttle_advance(throttle, throttle->last_us + copy_us);
 	throttle_charge(throttle, bytes - bytes / 2);
@@ -140,6 +141,21 @@ static void the_kernel_is_held_only_when_all_that_copy_are_ahead(void **state)
 	assert_int_equal(throttle_advise(views, 0).look_us, 0);
 }
 
+static void windows_alone_need_no_look(void **state)
+{
+	struct throttle_view views[] = {
+		{.is_copying = true, .is_limited = true, .is_metered = true, .wait_us = SEC_US},
+		{.is_copying = true, .is_limited = true, .is_metered = true, .wait_us = SEC_US},
+	};
+
+	(void)state;
+	assert_false(throttle_advise(views, 2).hold);
+	assert_int_equal(throttle_advise(views, 2).look_us, 0);
+	views[1].is_metered = false; /* it was begun without a limit */
+	assert_true(throttle_advise(views, 2).hold);
+	assert_true(throttle_advise(views, 2).look_us > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +166,7 @@ int main(void)
 		cmocka_unit_test(windows_that_cannot_be_copied_in_their_time_grow_and_shrink_again),
 		cmocka_unit_test(of_a_stall_nothing_is_kept_and_of_a_delay_a_little),
 		cmocka_unit_test(the_kernel_is_held_only_when_all_that_copy_are_ahead),
+		cmocka_unit_test(windows_alone_need_no_look),
 	};
 
 	return cmocka_run_group_tests_name("throttle", tests, NULL, NULL);

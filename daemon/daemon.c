@@ -211,6 +211,7 @@ static int run(struct daemon *daemon)
 	settings_apply(&daemon->settings);
 	wiring_compact_journal(&daemon->wiring);
 	mover_begin(daemon->wiring.mover);
+	daemon->wiring.notify = &daemon->notify;
 	if (notify_ready(&daemon->notify, daemon->base, daemon->wiring.mover) < 0)
 		return fail(-ENOMEM, "prepare", "the status");
 	message_log(MESSAGE_READY, LOG_INFO, "pvmoved " PVMOVED_VERSION " is ready on %s",

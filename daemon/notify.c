@@ -80,22 +80,45 @@ static void tell_status(struct notify *notify)
 	sd_notifyf(0, "STATUS=%s", text);
 }
 
+/* What is paused changes by an order only. */
+static bool any_runs(const struct notify *notify)
+{
+	struct mover_sum sum;
+
+	mover_sum_up(notify->mover, &sum);
+	return sum.unfinished > sum.count[MOVE_PAUSED];
+}
+
 static void on_status(evutil_socket_t fd, short what, void *arg)
 {
+	struct notify *notify = arg;
+
 	(void)fd;
 	(void)what;
-	tell_status(arg);
+	tell_status(notify);
+	if (any_runs(notify))
+		notify_change(notify);
+}
+
+void notify_change(struct notify *notify)
+{
+	const struct timeval interval = interval_us(NOTIFY_STATUS_MS * UINT64_C(1000));
+
+	if (notify->status && !event_pending(notify->status, EV_TIMEOUT, NULL))
+		event_add(notify->status, &interval);
 }
 
 int notify_ready(struct notify *notify, struct event_base *base, const struct mover *mover)
 {
-	const struct timeval interval = interval_us(NOTIFY_STATUS_MS * UINT64_C(1000));
-
 	notify->mover = mover;
 	sd_notify(0, "READY=1");
 	tell_status(notify);
-	notify->status = event_new(base, -1, EV_PERSIST, on_status, notify);
-	return notify->status && event_add(notify->status, &interval) == 0 ? 0 : -ENOMEM;
+	notify->status = event_new(base, -1, 0, on_status, notify);
+	if (!notify->status)
+		return -ENOMEM;
+	if (any_runs(notify))
+		notify_change(notify);
+	return 0;
 }
 
 /* systemd tells by the time whether it is the answer to its own signal. */

@@ -12,7 +12,7 @@
 
 #include "daemon/move/mover.h"
 
-/* How often the line is looked at; it is sent when it has changed. */
+/* How often the line is looked at while moves run; it is sent when it has changed. */
 #define NOTIFY_STATUS_MS   2000
 #define NOTIFY_STATUS_SIZE 160
 
@@ -29,6 +29,8 @@ void notify_deinit(struct notify *notify);
 
 /* The daemon serves; from now on there is a status. Returns 0 or -ENOMEM. */
 int notify_ready(struct notify *notify, struct event_base *base, const struct mover *mover);
+/* Something of a move has changed: the line is looked at soon, and until no move runs any more. */
+void notify_change(struct notify *notify);
 /* Around reading the configuration again. */
 void notify_reloading(void);
 void notify_reloaded(void);

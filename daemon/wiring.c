@@ -26,6 +26,8 @@ static int record(void *ctx, const char *payload, size_t len_bytes)
 	/* Not from in here: what is being recorded is not yet part of the mover's list. */
 	if (r == 0 && journal_is_large(wiring))
 		event_active(wiring->compact, EV_TIMEOUT, 0);
+	if (wiring->notify)
+		notify_change(wiring->notify);
 	return r;
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/lvm/lvm.h"
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
+#include "daemon/notify.h"
 
 struct wiring {
 	struct event_base *base;
@@ -20,6 +21,7 @@ struct wiring {
 	struct dm *dm;
 	struct journal *journal;
 	struct mover *mover;
+	struct notify *notify;    /* borrowed; NULL: there is none */
 	struct event *wake;       /* the mover's timer */
 	struct event *compact;    /* pending while the journal is to be compacted */
 	uint64_t compact_bytes;   /* compacted above this, and at twice its last compacted size */

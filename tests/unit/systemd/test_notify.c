@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "daemon/notify.h"
+#include "tests/fake/memory.h"
+#include "tests/fake/scene.h"
 
 /* What systemd was told last. */
 static char told[256];
@@ -71,12 +73,60 @@ static void the_watchdog_is_told_by_the_loop_alone(void **state)
 	libevent_global_shutdown();
 }
 
+static int count_timers(struct event_base *base)
+{
+	return event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+}
+
+/* The time to look at the line has come. */
+static void look(struct notify *notify, struct event_base *base)
+{
+	event_active(notify->status, EV_TIMEOUT, 0);
+	assert_true(event_base_loop(base, EVLOOP_NONBLOCK) >= 0);
+}
+
+static void nobody_wakes_for_the_status_but_while_a_move_runs(void **state)
+{
+	static const uint64_t disk_pes[WORLD_DISKS_MAX] = {80, 80};
+	static const struct fake_vg_spec vgs[FAKE_VGS_MAX] = {
+		{"vg", 0, 2, {{.name = "data", .segments = {{0, 0, 60}}}}},
+	};
+	struct scene *scene = fake_alloc(1, sizeof(*scene));
+	struct event_base *base = event_base_new();
+	struct notify notify = {0};
+
+	(void)state;
+	scene_begin(scene, disk_pes, vgs);
+	assert_int_equal(notify_ready(&notify, base, scene->mover), 0);
+	assert_int_equal(count_timers(base), 0);
+	scene_start(scene, scene_request(scene));
+	scene_run_until(scene, PASS_COPYING);
+	notify_change(&notify);
+	look(&notify, base);
+	assert_int_equal(count_timers(base), 1);
+	scene_set_goal(scene, GOAL_PAUSE);
+	look(&notify, base);
+	assert_int_equal(count_timers(base), 0);
+	scene_set_goal(scene, GOAL_RUN);
+	notify_change(&notify);
+	scene_run_until(scene, PASS_DONE);
+	look(&notify, base);
+	assert_int_equal(count_timers(base), 0);
+	assert_string_equal(notify.said, "No moves under way");
+	notify_deinit(&notify);
+	event_base_free(base);
+	libevent_global_shutdown();
+	scene_end(scene);
+	free(scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_status_tells_moves_and_bytes),
 		cmocka_unit_test(no_number_is_too_long_for_the_status),
 		cmocka_unit_test(the_watchdog_is_told_by_the_loop_alone),
+		cmocka_unit_test(nobody_wakes_for_the_status_but_while_a_move_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

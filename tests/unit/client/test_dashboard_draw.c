@@ -27,6 +27,14 @@
 	"{'id':8,'uuid':'u','state':'queued','waiting':false,'vg':'vg0','source':'/dev/sdb'," \
 	"'lv':null,'destinations':[],'passes':[],'total_bytes':1073741824,'copied_bytes':0,"  \
 	"'queue':{'place':1,'behind':7,'disk':'/dev/sdb'},'created_us':0}"
+/* Of a bounded latency; more: its member "latency", and others. */
+#define BOUNDED_MOVE(id, more)                                                        \
+	"{'id':" #id ",'uuid':'u','state':'running','waiting':false,'vg':'vg0',"      \
+	"'source':'/dev/a','lv':null,'destinations':['/dev/b','/dev/c'],'passes':[]," \
+	"'total_bytes':100,'copied_bytes':50,'rate_bytes_s':1048576,'created_us':0,"  \
+	"'max_latency_us':20000," more "}"
+#define LATENCY(narrowed, aside) \
+	"'latency':{'ios':9,'slow_ios':1,'narrowed':" #narrowed ",'aside':" #aside "}"
 #define FAILED_MOVE SAMPLE_MOVE(3, "failed", 4096, 1024, "[]")
 
 static struct dashboard show(const char *text)
@@ -83,6 +91,43 @@ static void all_there_is_fits_a_usual_terminal(void **state)
 		"\n\n\n\n"
 		"Move 7: running, 41% of 1.00 GiB, 95.20 MiB/s, 1m05s to go; home: copying\n"
 		"q quit   up/down select   p pause   r resume   a abort");
+}
+
+static void bound_of_the_latency_is_shown_with_what_is_done_to_keep_it(void **state)
+{
+	cleanup(dashboard_deinit) struct dashboard dashboard = show(
+		BOUNDED_MOVE(1, LATENCY(0, false)) "," BOUNDED_MOVE(2, LATENCY(2, false)) "," BOUNDED_MOVE(
+			3,
+			LATENCY(4,
+				true)) "," BOUNDED_MOVE(4,
+							"'latency':null") "," BOUNDED_MOVE(5,
+											   LATENCY(9223372036854775807,
+												   false)) "," MOVE);
+	_free_ char *text = draw(&dashboard, &(struct style){.columns = 120, .lines = 24});
+
+	(void)state;
+	assert_non_null(strstr(text, "LIMIT  LATENCY\n>1  "));
+	assert_non_null(strstr(text, "  -  20 ms\n 2  "));
+	assert_non_null(strstr(text, "  -  20 ms, 1/4\n 3  "));
+	assert_non_null(strstr(text, "  -  20 ms, aside\n 4  "));
+	assert_non_null(strstr(text, "  -  20 ms\n 5  "));
+	assert_non_null(strstr(text, "  -  20 ms\n 7  "));
+	assert_non_null(strstr(text, "  100.00 MiB/s  -\n"));
+}
+
+static void several_destinations_are_named_or_counted_where_it_is_narrow(void **state)
+{
+	cleanup(dashboard_deinit) struct dashboard dashboard =
+		show(BOUNDED_MOVE(1, "'latency':null"));
+	_free_ char *wide = draw(&dashboard, &(struct style){.columns = 90, .lines = 24});
+	_free_ char *narrow = draw(&dashboard, &(struct style){.columns = 79, .lines = 24});
+
+	(void)state;
+	assert_non_null(strstr(wide, "DISK          READ           WRITTEN\n"
+				     "/dev/a  1.00 MiB/s                 -\n"
+				     "/dev/b           -  up to 1.00 MiB/s\n"));
+	assert_non_null(strstr(wide, ">1  running  a -> b,c  "));
+	assert_non_null(strstr(narrow, ">1  running  a -> 2 PVs  "));
 }
 
 static void narrow_terminal_has_fewer_columns(void **state)
@@ -240,6 +285,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_there_is_fits_a_usual_terminal),
+		cmocka_unit_test(bound_of_the_latency_is_shown_with_what_is_done_to_keep_it),
+		cmocka_unit_test(several_destinations_are_named_or_counted_where_it_is_narrow),
 		cmocka_unit_test(narrow_terminal_has_fewer_columns),
 		cmocka_unit_test(lowest_terminals_have_the_selected_move_in_words_and_the_keys),
 		cmocka_unit_test(selected_move_stays_in_sight),

@@ -125,22 +125,23 @@ static void write_limit(FILE *out, const void *arg)
 	write_rate(out, has_limit(subject->move) ? subject->move->limit_bytes_s : VIEW_UNKNOWN);
 }
 
-static bool has_latency(const struct move_view *move)
+static bool has_bound(const struct move_view *move)
 {
 	return move->max_latency_us != VIEW_UNKNOWN && !view_move_is_ended(move);
 }
 
-/* The bound, and what is done to keep it: "20 ms, 1/4". */
-static void write_latency(FILE *out, const void *arg)
+/* The bound, and by how much copying gives way for it just now. */
+static void write_bound(FILE *out, const void *arg)
 {
-	const struct subject *subject = arg;
-	const struct move_view *move = subject->move;
+	const struct move_view *move = ((const struct subject *)arg)->move;
 
-	if (!has_latency(move)) {
+	if (!has_bound(move)) {
 		fputc('-', out);
 		return;
 	}
 	fprintf(out, "%g ms", (double)move->max_latency_us / 1e3);
+	if (move->ios == VIEW_UNKNOWN)
+		return;
 	if (move->aside)
 		fputs(", aside", out);
 	else if (view_get_narrowing(move) > 1)
@@ -181,7 +182,7 @@ static const struct column columns[] = {
 	{{"RATE", true}, 1, NULL, write_move_rate},
 	{{"TO GO", true}, 3, NULL, write_eta},
 	{{"LIMIT", true}, 6, has_limit, write_limit},
-	{{"LATENCY", false}, 7, has_latency, write_latency},
+	{{"LATENCY", false}, 7, has_bound, write_bound},
 	{{"QUEUE", false}, 8, has_queue, write_queue},
 };
 

@@ -117,7 +117,7 @@ def main():
     while child.poll() is None:
         time.sleep(0.05)
         samples.append((time.time(), written_bytes(disk) - base))
-        if mirrors is None and samples[-1][1] > size / 20:
+        if mirrors is None and samples[-1][1] > size / 2:
             mirrors = mirrors_now()
     end = time.time()
     busy = cpu_busy_s() - busy

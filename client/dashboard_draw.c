@@ -10,7 +10,6 @@
 #include "client/dashboard_moves.h"
 #include "client/disks.h"
 #include "client/headline.h"
-#include "client/names.h"
 #include "client/table.h"
 #include "client/text.h"
 #include "common/cleanup.h"

@@ -11,7 +11,7 @@ scale.py land COUNT                         takes them all back
 scale.py status WHAT COUNT SOCKET           pvmovectl status, with --json, and the daemon's answer alone
 scale.py daemon WHAT COUNT PID              memory and CPU of the daemon until now
 scale.py watch WHAT COUNT SOCKET PID        the same with COUNT clients that watch, in ten seconds
-scale.py wakeups WHAT COUNT PID             how often the daemon and its executors woke in ten seconds"""
+scale.py wakeups WHAT COUNT PID             how often the daemon and its executors woke in ten seconds (x86-64)"""
 
 import json
 import os
@@ -258,13 +258,24 @@ def watch(what, count, path, pid):
 
 
 def wakeups(what, count, pid):
+    """Returns of the daemon from waiting, requests that executors took, and how often any of them slept."""
     pids = [pid, *subprocess.run(['pgrep', '-x', 'pvmoved-dm'], capture_output=True, text=True).stdout.split()]
+    trace_begin()
+    trace('events/raw_syscalls/sys_exit/filter', 'id == 232 || id == 281 || (id == 0 && ret == 4)')
+    trace('set_event_pid', ' '.join(pids))
     time.sleep(3)
-    woken = {p: status_field(p, 'voluntary_ctxt_switches') for p in pids}
+    slept = {p: status_field(p, 'voluntary_ctxt_switches') for p in pids}
     before_ms = cpu_ms(pid)
+    trace('events/raw_syscalls/sys_exit/enable', '1')
     time.sleep(10)
+    trace('events/raw_syscalls/sys_exit/enable', '0')
+    with open(f'{TRACING}/trace') as file:
+        lines = [line for line in file if ' sys_exit: ' in line]
+    requests = sum(': NR 0 ' in line for line in lines)
+    trace('set_event_pid', '')
     say(what, count, measure='wakeups', cpu_ms=cpu_ms(pid) - before_ms, executors=len(pids) - 1,
-        wakeups=sum(status_field(p, 'voluntary_ctxt_switches') - woken[p] for p in pids))
+        wakeups=len(lines) - requests, requests=requests,
+        slept=sum(status_field(p, 'voluntary_ctxt_switches') - slept[p] for p in pids))
 
 
 def main():

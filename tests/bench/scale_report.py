@@ -51,7 +51,7 @@ def main():
         return [watch['served'], watch['told_per_s'], watch['cpu_ms_per_s'], watch['rss_kib']]
 
     def woken(found):
-        return [found['wakeups'][k] for k in ('wakeups', 'executors', 'cpu_ms')]
+        return [found['wakeups'].get(k) for k in ('wakeups', 'requests', 'slept', 'executors', 'cpu_ms')]
 
     replace_tables(sys.argv[2], {
         'scale-moves': table(
@@ -64,7 +64,7 @@ def main():
              'peak, KiB', 'CPU so far, ms'], rows(['daemon', 'status'], held)),
         'scale-watchers': table(['what', 'so many', 'served', 'messages per s', 'CPU, ms per s', 'resident, KiB'],
                                 rows(['watch'], watched)),
-        'scale-wakeups': table(['what', 'so many', 'wakeups in 10 s', 'executors', 'CPU, ms'], rows(['wakeups'], woken)),
+        'scale-wakeups': table(['what', 'so many', 'wakeups in 10 s', 'requests to executors', 'sleeps of all', 'executors', 'CPU, ms'], rows(['wakeups'], woken)),
     })
 
 

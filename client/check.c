@@ -11,6 +11,19 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
+/* What is wrong with a move. */
+struct finding {
+	const struct move_view *move;
+	const char *words;
+	uint64_t for_us; /* since when; 0: not known */
+};
+
+/* All that is wrong, by how grave it is: of each kind as many as may be named. */
+struct findings {
+	struct finding named[CHECK_CRITICAL + 1][NAMED_MAX];
+	size_t counts[CHECK_CRITICAL + 1];
+};
+
 struct counts {
 	uint64_t running, queued, paused, waiting, stalled, failed;
 	uint64_t total_bytes, copied_bytes, rate_bytes_s;
@@ -35,33 +48,42 @@ static bool failed_lately(const struct move_view *move, const struct check_limit
 	       since(now_us, move->finished_us) < limits->failed_us;
 }
 
-/* What is wrong with a move, in words; CHECK_OK and "" for nothing. */
-static enum check_verdict judge(const struct move_view *move, const struct check_limits *limits,
-				uint64_t now_us, const char **wordsp, uint64_t *for_usp)
+/* Says what is wrong with a move in its finding; returns CHECK_OK for nothing. */
+static enum check_verdict judge(const struct check_limits *limits, uint64_t now_us,
+				struct finding *finding)
 {
-	*wordsp = "";
-	*for_usp = 0;
+	const struct move_view *move = finding->move;
+
 	if (failed_lately(move, limits, now_us)) {
-		*wordsp = "failed";
-		*for_usp = since(now_us, move->finished_us);
+		finding->words = "failed";
+		finding->for_us = since(now_us, move->finished_us);
 		return CHECK_CRITICAL;
 	}
 	if (!view_move_is_ended(move) && move->stalled_since_us != VIEW_UNKNOWN) {
-		*wordsp = "stalls";
-		*for_usp = since(now_us, move->stalled_since_us);
-		if (*for_usp >= limits->critical_us)
+		finding->words = "stalls";
+		finding->for_us = since(now_us, move->stalled_since_us);
+		if (finding->for_us >= limits->critical_us)
 			return CHECK_CRITICAL;
-		return *for_usp >= limits->warning_us ? CHECK_WARNING : CHECK_OK;
+		return finding->for_us >= limits->warning_us ? CHECK_WARNING : CHECK_OK;
 	}
 	if (!view_move_is_ended(move) && move->waiting) {
-		*wordsp = "waits for something outside";
+		finding->words = "waits for something outside";
 		return CHECK_WARNING;
 	}
 	if (view_count_wedged(move) > 0) {
-		*wordsp = "left a device for the next boot";
+		finding->words = "left a device for the next boot";
 		return CHECK_WARNING;
 	}
 	return CHECK_OK;
+}
+
+static void add_finding(struct findings *findings, enum check_verdict verdict,
+			const struct finding *finding)
+{
+	size_t i = findings->counts[verdict]++;
+
+	if (i < NAMED_MAX)
+		findings->named[verdict][i] = *finding;
 }
 
 static void count(struct counts *counts, const struct move_view *move)
@@ -78,40 +100,29 @@ static void count(struct counts *counts, const struct move_view *move)
 	counts->rate_bytes_s += known(move->rate_bytes_s);
 }
 
-static void write_trouble(FILE *out, const struct move_view *move, const char *words,
-			  uint64_t for_us)
+static void write_finding(FILE *out, const struct finding *finding)
 {
 	char span[UNITS_TEXT_MAX];
 
-	fprintf(out, "move %" PRIu64 " %s", move->id, words);
-	units_format_duration(for_us, span);
-	if (for_us >= USEC_PER_SEC)
-		fprintf(out, strcmp(words, "failed") == 0 ? " %s ago" : " for %s", span);
+	fprintf(out, "move %" PRIu64 " %s", finding->move->id, finding->words);
+	units_format_duration(finding->for_us, span);
+	if (finding->for_us >= USEC_PER_SEC)
+		fprintf(out, strcmp(finding->words, "failed") == 0 ? " %s ago" : " for %s", span);
 	fputs("; ", out);
 }
 
 /* All that is wrong, the gravest first, and no more than a few of them. */
-static void write_troubles(FILE *out, const struct moves *moves, const struct check_limits *limits,
-			   uint64_t now_us)
+static void write_findings(FILE *out, const struct findings *findings)
 {
-	size_t named = 0, more = 0;
+	size_t named = 0, all = 0;
 
 	for (int grave = CHECK_CRITICAL; grave > CHECK_OK; grave--) {
-		for (size_t i = 0; i < moves->count; i++) {
-			const struct move_view *move = &moves->entries[i].view;
-			const char *words;
-			uint64_t for_us;
-
-			if ((int)judge(move, limits, now_us, &words, &for_us) != grave)
-				continue;
-			if (named++ < NAMED_MAX)
-				write_trouble(out, move, words, for_us);
-			else
-				more++;
-		}
+		all += findings->counts[grave];
+		for (size_t i = 0; named < NAMED_MAX && i < findings->counts[grave]; i++, named++)
+			write_finding(out, &findings->named[grave][i]);
 	}
-	if (more > 0)
-		fprintf(out, "%zu more; ", more);
+	if (all > named)
+		fprintf(out, "%zu more; ", all - named);
 }
 
 static void write_numbers(FILE *out, const struct counts *counts)
@@ -130,21 +141,21 @@ enum check_verdict check_write(FILE *out, const struct moves *moves,
 			       const struct check_limits *limits, uint64_t now_us)
 {
 	enum check_verdict worst = CHECK_OK;
+	struct findings findings = {0};
 	struct counts counts = {0};
 
 	for (size_t i = 0; i < moves->count; i++) {
-		const struct move_view *move = &moves->entries[i].view;
-		const char *words;
-		uint64_t for_us;
-		enum check_verdict verdict = judge(move, limits, now_us, &words, &for_us);
+		struct finding finding = {.move = &moves->entries[i].view};
+		enum check_verdict verdict = judge(limits, now_us, &finding);
 
-		count(&counts, move);
-		counts.failed += failed_lately(move, limits, now_us);
+		count(&counts, finding.move);
+		counts.failed += failed_lately(finding.move, limits, now_us);
+		add_finding(&findings, verdict, &finding);
 		if (verdict > worst)
 			worst = verdict;
 	}
 	fprintf(out, "PVMOVED %s - ", names[worst]);
-	write_troubles(out, moves, limits, now_us);
+	write_findings(out, &findings);
 	write_numbers(out, &counts);
 	return worst;
 }

@@ -10,7 +10,6 @@
 #include "client/dashboard_moves.h"
 #include "client/disks.h"
 #include "client/headline.h"
-#include "client/names.h"
 #include "client/table.h"
 #include "client/text.h"
 #include "common/cleanup.h"
@@ -154,7 +153,7 @@ static void write_footer(FILE *out, const struct dashboard *dashboard, const str
 		fputs(style->utf8 ? HELP_UTF8 : HELP, out);
 }
 
-static void set_rate(struct table_row *row, size_t column, uint64_t rate_bytes_s)
+static void set_rate(struct table_row *row, size_t column, uint64_t rate_bytes_s, bool is_at_most)
 {
 	char text[UNITS_TEXT_MAX];
 
@@ -162,7 +161,7 @@ static void set_rate(struct table_row *row, size_t column, uint64_t rate_bytes_s
 	if (rate_bytes_s == VIEW_UNKNOWN)
 		table_set(row, column, "-");
 	else
-		table_set(row, column, "%s/s", text);
+		table_set(row, column, "%s%s/s", is_at_most ? "up to " : "", text);
 }
 
 static int draw_disks(FILE *out, const struct disks *disks, const struct style *style)
@@ -177,8 +176,9 @@ static int draw_disks(FILE *out, const struct disks *disks, const struct style *
 		if (!row)
 			return -ENOMEM;
 		table_set(row, 0, "%s", disks->entries[i].name);
-		set_rate(row, 1, disks->entries[i].read_bytes_s);
-		set_rate(row, 2, disks->entries[i].written_bytes_s);
+		set_rate(row, 1, disks->entries[i].read_bytes_s, false);
+		set_rate(row, 2, disks->entries[i].written_bytes_s,
+			 disks->entries[i].is_written_at_most);
 	}
 	return table_print(&table, out, style);
 }

@@ -15,6 +15,9 @@
 #define BAR_MIN   6
 #define BAR_MAX   24
 
+/* Screens with fewer columns say of several destinations only how many these are. */
+#define COLUMNS_FOR_DESTINATIONS 90
+
 /* What a cell is made from. */
 struct subject {
 	const struct move_view *move;
@@ -40,7 +43,8 @@ static void write_way(FILE *out, const void *arg)
 {
 	const struct subject *subject = arg;
 
-	names_write_short_way(out, subject->move, subject->style->utf8 ? "→" : "->");
+	names_write_short_way(out, subject->move, subject->style->utf8 ? "→" : "->",
+			      subject->style->columns < COLUMNS_FOR_DESTINATIONS);
 }
 
 /* The LV that is being moved, or all of a move that has ended. */
@@ -121,6 +125,29 @@ static void write_limit(FILE *out, const void *arg)
 	write_rate(out, has_limit(subject->move) ? subject->move->limit_bytes_s : VIEW_UNKNOWN);
 }
 
+static bool has_bound(const struct move_view *move)
+{
+	return move->max_latency_us != VIEW_UNKNOWN && !view_move_is_ended(move);
+}
+
+/* The bound, and by how much copying gives way for it just now. */
+static void write_bound(FILE *out, const void *arg)
+{
+	const struct move_view *move = ((const struct subject *)arg)->move;
+
+	if (!has_bound(move)) {
+		fputc('-', out);
+		return;
+	}
+	fprintf(out, "%g ms", (double)move->max_latency_us / 1e3);
+	if (move->ios == VIEW_UNKNOWN)
+		return;
+	if (move->aside)
+		fputs(", aside", out);
+	else if (view_get_narrowing(move) > 1)
+		fprintf(out, ", 1/%" PRIu64, view_get_narrowing(move));
+}
+
 static bool has_queue(const struct move_view *move)
 {
 	return move->queue_place != VIEW_UNKNOWN && !view_move_is_ended(move);
@@ -155,7 +182,8 @@ static const struct column columns[] = {
 	{{"RATE", true}, 1, NULL, write_move_rate},
 	{{"TO GO", true}, 3, NULL, write_eta},
 	{{"LIMIT", true}, 6, has_limit, write_limit},
-	{{"QUEUE", false}, 7, has_queue, write_queue},
+	{{"LATENCY", false}, 7, has_bound, write_bound},
+	{{"QUEUE", false}, 8, has_queue, write_queue},
 };
 
 #define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/names.h"
 #include "common/cleanup.h"
 
 void disks_deinit(struct disks *disks)
@@ -32,7 +31,8 @@ static int find_or_add(struct disks *disks, const char *name, struct disk **disk
 		disks->entries = calloc(DISKS_MAX, sizeof(*disks->entries));
 	if (!disks->entries)
 		return -ENOMEM;
-	disks->entries[disks->count] = (struct disk){strdup(name), VIEW_UNKNOWN, VIEW_UNKNOWN};
+	disks->entries[disks->count] =
+		(struct disk){strdup(name), VIEW_UNKNOWN, VIEW_UNKNOWN, false};
 	if (!disks->entries[disks->count].name)
 		return -ENOMEM;
 	*diskp = &disks->entries[disks->count++];
@@ -49,34 +49,42 @@ static void add_rate(uint64_t *sump, uint64_t rate_bytes_s)
 		*sump = VIEW_UNKNOWN - 1;
 }
 
-/* The destination, those that were asked for together, or "any of vg0". */
-static char *new_destination(const struct move_view *move)
+static int add_written(struct disks *disks, const char *name, const struct move_view *move)
 {
-	_free_ char *text = NULL;
-	size_t len_bytes;
-	FILE *stream = open_memstream(&text, &len_bytes);
+	struct disk *disk;
+	int ret = find_or_add(disks, name, &disk);
 
-	if (!stream)
-		return NULL;
-	names_write_destinations(stream, move);
-	if (view_count(move->destinations) == 0)
-		fprintf(stream, " of %s", move->vg);
-	return fclose(stream) == 0 ? steal_pointer(&text) : NULL;
+	if (ret < 0 || !disk)
+		return ret;
+	add_rate(&disk->written_bytes_s, move->rate_bytes_s);
+	if (view_count(move->destinations) > 1 && move->rate_bytes_s != VIEW_UNKNOWN)
+		disk->is_written_at_most = true;
+	return 0;
+}
+
+static int add_any(struct disks *disks, const struct move_view *move)
+{
+	_free_ char *name = NULL;
+
+	if (asprintf(&name, "any of %s", move->vg) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	return add_written(disks, name, move);
 }
 
 static int add_move(struct disks *disks, const struct move_view *move)
 {
-	_free_ char *destination = new_destination(move);
+	size_t count = view_count(move->destinations);
 	struct disk *disk;
-	int ret = destination ? find_or_add(disks, move->source, &disk) : -ENOMEM;
+	int ret = find_or_add(disks, move->source, &disk);
 
-	if (ret < 0)
-		return ret;
-	if (disk)
-		add_rate(&disk->read_bytes_s, move->rate_bytes_s);
-	ret = find_or_add(disks, destination, &disk);
 	if (ret == 0 && disk)
-		add_rate(&disk->written_bytes_s, move->rate_bytes_s);
+		add_rate(&disk->read_bytes_s, move->rate_bytes_s);
+	if (ret == 0 && count == 0)
+		return add_any(disks, move);
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = add_written(disks, view_get_destination(move, i), move);
 	return ret;
 }
 

@@ -6,6 +6,7 @@
  * daemon says of moves, each with one rate; what else goes on on a disk is not. Pure.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +15,14 @@
 /* Most disks that are told apart. Those beyond are not counted. */
 #define DISKS_MAX 256
 
-/* A disk; or several that a move was given as its destinations, of which it does not say which it
- * writes to just now. */
+/* A disk; or whatever a move may find in its VG that was given no destination. */
 struct disk {
 	char *name;
 	uint64_t read_bytes_s;    /* VIEW_UNKNOWN: by no move that has said how fast it is */
 	uint64_t written_bytes_s; /* the same */
+	/* It may be less: a move with several destinations does not say to which it writes just
+	 * now, and counts in full on each. */
+	bool is_written_at_most;
 };
 
 /* Embedded by its owner; zeroes are none. In the order of the moves. */

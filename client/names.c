@@ -43,10 +43,16 @@ void names_write_destinations(FILE *out, const struct move_view *move)
 	write_destinations(out, move, false);
 }
 
-void names_write_short_way(FILE *out, const struct move_view *move, const char *arrow)
+void names_write_short_way(FILE *out, const struct move_view *move, const char *arrow,
+			   bool is_counted)
 {
+	size_t count = view_count(move->destinations);
+
 	fprintf(out, "%s %s ", shorten(move->source), arrow);
-	write_destinations(out, move, true);
+	if (is_counted && count > 1)
+		fprintf(out, "%zu PVs", count);
+	else
+		write_destinations(out, move, true);
 }
 
 void names_write_lvs(FILE *out, const struct move_view *move)

@@ -272,8 +272,8 @@ static void write_latency(FILE *out, const struct move_view *move)
 			move->ios);
 	if (move->aside)
 		fputs("; copying stands aside", out);
-	else if (move->narrowed > 0 && move->narrowed < 64)
-		fprintf(out, "; copying is narrowed to 1/%" PRIu64, UINT64_C(1) << move->narrowed);
+	else if (view_get_narrowing(move) > 1)
+		fprintf(out, "; copying is narrowed to 1/%" PRIu64, view_get_narrowing(move));
 	fputc('\n', out);
 }
 

@@ -407,6 +407,11 @@ bool view_find_current_pass(const struct move_view *move, struct pass_view *pass
 	return false;
 }
 
+uint64_t view_get_narrowing(const struct move_view *move)
+{
+	return move->narrowed < 64 ? UINT64_C(1) << move->narrowed : 1;
+}
+
 size_t view_count_wedged(const struct move_view *move)
 {
 	size_t count = 0;

@@ -139,6 +139,9 @@ bool view_move_is_ended(const struct move_view *move);
 /* The first pass that has not ended; false when there is none. */
 bool view_find_current_pass(const struct move_view *move, struct pass_view *passp);
 
+/* Its copying has the n-th part under way of what it could, to spare the latency; 1: all of it. */
+uint64_t view_get_narrowing(const struct move_view *move);
+
 /* So many of its passes left a device that stays until the next boot. */
 size_t view_count_wedged(const struct move_view *move);
 

@@ -209,7 +209,7 @@ static uint64_t sectors_in(uint64_t rate_bytes_s, unsigned seconds)
 /*
  * The first who uses a disk again waits for the region that is on its way, so none is to take
  * longer than REGION_MAX_S to copy, as fast as the copying goes now; a disk that is
- * about to die may be very slow. Larger regions make it faster, hence the factor.
+ * about to die may be very slow. Four times that is borne before they become smaller again.
  */
 static void keep_regions_short(struct drive *drive)
 {

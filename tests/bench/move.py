@@ -32,9 +32,9 @@ def cpu_busy_s():
 
 
 def mirrors_now():
-    """How many mirrors there are, and the size of their regions."""
+    """How many mirrors copy, and the size of their regions."""
     table = subprocess.run(['dmsetup', 'table'], capture_output=True, text=True).stdout
-    regions = [int(r) for r in re.findall(r' mirror core \d+ (\d+)', table)]
+    regions = [int(r) for r in re.findall(r' mirror core \d+ (\d+) (?!nosync)', table)]
     return {'mirrors': len(regions), 'region_kib': max(regions, default=0) // 2}
 
 

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures for scale.guest; each prints a line `result {...}`. WHAT COUNT say what the figure grows with.
 
-scale.py text FILE lvs|small|segments N     the text of a VG with N LVs of an extent, N LVs of 16 extents to
+scale.py text FILE lvs|small|segments N     the text of a VG with N LVs of an extent, N larger ones to
                                             move, or with an LV in N segments
 scale.py plan|move|arm WHAT COUNT SRC DEST  a dry run; a move, with the time in each state and in LVM's
                                             commands; a move until it copies
 scale.py flight WHAT COUNT SRC DEST         moves of the small LVs, until all copy; leaves them so
-scale.py land COUNT                         until so many moves have ended well
+scale.py land COUNT                         takes them all back
 scale.py status WHAT COUNT SOCKET           pvmovectl status, with --json, and the daemon's answer alone
 scale.py daemon WHAT COUNT PID              memory and CPU of the daemon until now
 scale.py watch WHAT COUNT SOCKET PID        the same with COUNT clients that watch, in ten seconds
@@ -25,6 +25,8 @@ import time
 import uuid
 
 TRACING = '/sys/kernel/tracing'
+# Extents of the LVs that many moves are of: at a hundredth of the time none is copied before all are under way.
+SMALL = 96
 
 
 def say(what, count, **figures):
@@ -49,7 +51,7 @@ def vg_text(path, shape, number):
     if shape in ('lvs', 'small'):
         # Inactive LVs of an extent each on the other PV, or larger ones to be moved, behind the first.
         def stretch(i):
-            return segment(1, 0, 'pv1', i) if shape == 'lvs' else segment(1, 0, 'pv0', 4 + 16 * i, 16)
+            return segment(1, 0, 'pv1', i) if shape == 'lvs' else segment(1, 0, 'pv0', 4 + SMALL * i, SMALL)
 
         more = ''.join(
             f'lv{i} {{\nid = "{lv_uuid()}"\nstatus = ["READ", "WRITE", "VISIBLE"]\nflags = []\n'
@@ -167,7 +169,11 @@ def flight(what, count, source, dest):
 
 
 def land(count):
-    wait_for('all are done', lambda all_of: sum(m['state'] == 'done' for m in all_of) == int(count), 1200)
+    begin = time.monotonic()
+    for i in range(1, int(count) + 1):
+        subprocess.run(['pvmovectl', 'abort', str(i)], check=True, stdout=subprocess.DEVNULL)
+    wait_for('all are aborted', lambda all_of: sum(m['state'] == 'aborted' for m in all_of) == int(count), 1200)
+    say('moves under way', count, measure='abort', ms=round((time.monotonic() - begin) * 1000))
 
 
 def arm(what, count, source, dest):

@@ -37,8 +37,14 @@ def main():
                 *(states.get(s) for s in STATES)]
 
     def held(found):
-        daemon = found.get('daemon', {})
-        return [found.get('status', {}).get('ms'), daemon.get('rss_kib'), daemon.get('peak_kib'), daemon.get('cpu_ms')]
+        daemon, status = found.get('daemon', {}), found.get('status', {})
+        return [*(status.get(k) for k in ('answer_ms', 'answer_bytes', 'ms', 'version_ms')),
+                *(daemon.get(k) for k in ('rss_kib', 'peak_kib', 'cpu_ms'))]
+
+    def flown(found):
+        flight = found['flight']
+        return [flight['started_ms'], flight['ms'], flight['lvm_commands'], flight['lvm_ms'], flight['mirrors'],
+                found.get('abort', {}).get('ms')]
 
     def watched(found):
         watch = found['watch']
@@ -51,8 +57,11 @@ def main():
         'scale-moves': table(
             ['what', 'so many', 'plan', '`vgs`', 'until it copies', 'of that LVM', 'whole move', 'LVM commands', 'their time', *STATES],
             rows(['plan', 'move', 'arm'], moved)),
-        'scale-daemon': table(['what', 'so many', '`status`, ms', 'resident, KiB', 'peak, KiB', 'CPU so far, ms'],
-                              rows(['daemon', 'status'], held)),
+        'scale-flight': table(['what', 'so many', 'all started', 'all copying', 'LVM commands', 'their time', 'mirrors that copy',
+                               'all taken back'], rows(['flight'], flown)),
+        'scale-daemon': table(
+            ['what', 'so many', 'answer of the daemon, ms', 'its bytes', '`status`, ms', '`--version`, ms', 'resident, KiB',
+             'peak, KiB', 'CPU so far, ms'], rows(['daemon', 'status'], held)),
         'scale-watchers': table(['what', 'so many', 'served', 'messages per s', 'CPU, ms per s', 'resident, KiB'],
                                 rows(['watch'], watched)),
         'scale-wakeups': table(['what', 'so many', 'wakeups in 10 s', 'requests to executors', 'sleeps of all', 'executors', 'CPU, ms'], rows(['wakeups'], woken)),

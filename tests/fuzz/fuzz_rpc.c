@@ -212,6 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len_bytes)
 		fake_mover_answer(&scene.mover);
 	settle();
 	CLAIM(scene.pool.count == 0);
+	connection_pool_deinit(&scene.pool);
 	frame_reader_deinit(&scene.replies);
 	mover_set_watch(&scene.mover, NULL, NULL);
 	fake_mover_deinit(&scene.mover);

@@ -125,6 +125,13 @@ static void few_are_named(void **state)
 		    "PVMOVED WARNING - move 1 waits for something outside; move 2 waits for "
 		    "something outside; move 3 waits for something outside; move 4 waits for "
 		    "something outside; move 5 waits for something outside; 1 more; 6 running");
+	/* however grave */
+	assert_says(WAITING_MOVE(1) "," WAITING_MOVE(2) "," WAITING_MOVE(
+			    3) "," FAILED "," WEDGED "," WAITING_MOVE(6) "," WAITING_MOVE(7),
+		    &usual, CHECK_CRITICAL,
+		    "PVMOVED CRITICAL - move 4 failed 1m40s ago; move 1 waits for something "
+		    "outside; move 2 waits for something outside; move 3 waits for something "
+		    "outside; move 6 waits for something outside; 2 more; 5 running");
 }
 
 int main(void)

@@ -85,6 +85,43 @@ static void all_there_is_fits_a_usual_terminal(void **state)
 		"q quit   up/down select   p pause   r resume   a abort");
 }
 
+#define BOUNDED(id, latency)                                                              \
+	"{'id':" #id                                                                      \
+	",'uuid':'u','state':'running','waiting':false,'vg':'vg0','source':'/dev/sdb',"   \
+	"'lv':null,'destinations':[],'passes':[],'total_bytes':4096,'copied_bytes':1024," \
+	"'created_us':0,'max_latency_us':20500,'latency':" latency "}"
+
+static void a_bound_of_the_latency_is_shown_with_what_it_leads_to(void **state)
+{
+	cleanup(dashboard_deinit) struct dashboard dashboard = show(BOUNDED(1, "null") "," BOUNDED(
+		2, "{'ios':9,'slow_ios':0,'narrowed':3,'aside':"
+		   "false}") "," BOUNDED(3, "{'ios':9,'slow_ios':9,'narrowed':7,'aside':true}"));
+
+	(void)state;
+	expect_screen(&dashboard, (struct style){.columns = 80, .lines = 6},
+		      "pvmoved: 3 under way, 25% of 12.00 KiB, 0 B/s, 3 running\n"
+		      "ID  STATE    FROM -> TO  LV              DONE  RATE  TO GO  LATENCY\n"
+		      ">1  running  sdb -> any      ##........   25%     -      -  20.5 ms\n"
+		      " 2  running  sdb -> any      ##........   25%     -      -  20.5 ms, 1/8\n"
+		      " 3  running  sdb -> any      ##........   25%     -      -  20.5 ms, aside\n"
+		      "q quit   up/down select   p pause   r resume   a abort");
+}
+
+static void several_destinations_are_named_or_counted_where_it_is_narrow(void **state)
+{
+	cleanup(dashboard_deinit) struct dashboard dashboard =
+		show(SAMPLE_COPYING(1, "/dev/a", "['/dev/b','/dev/c']", 1048576));
+	_free_ char *wide = draw(&dashboard, &(struct style){.columns = 90, .lines = 24});
+	_free_ char *narrow = draw(&dashboard, &(struct style){.columns = 79, .lines = 24});
+
+	(void)state;
+	assert_non_null(strstr(wide, "DISK          READ           WRITTEN\n"
+				     "/dev/a  1.00 MiB/s                 -\n"
+				     "/dev/b           -  up to 1.00 MiB/s\n"));
+	assert_non_null(strstr(wide, ">1  running  a -> b,c  "));
+	assert_non_null(strstr(narrow, ">1  running  a -> 2 PVs  "));
+}
+
 static void narrow_terminal_has_fewer_columns(void **state)
 {
 	cleanup(dashboard_deinit) struct dashboard dashboard = show(MOVE);
@@ -240,6 +277,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_there_is_fits_a_usual_terminal),
+		cmocka_unit_test(a_bound_of_the_latency_is_shown_with_what_it_leads_to),
+		cmocka_unit_test(several_destinations_are_named_or_counted_where_it_is_narrow),
 		cmocka_unit_test(narrow_terminal_has_fewer_columns),
 		cmocka_unit_test(lowest_terminals_have_the_selected_move_in_words_and_the_keys),
 		cmocka_unit_test(selected_move_stays_in_sight),

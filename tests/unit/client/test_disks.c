@@ -47,16 +47,46 @@ static void rates_of_moves_are_summed_on_source_and_destination(void **state)
 	expect_disk(&disks.entries[2], "/dev/c", VIEW_UNKNOWN, 17);
 }
 
-static void several_destinations_are_one_line(void **state)
+static void moves_without_a_destination_are_one_line_for_each_vg(void **state)
 {
 	cleanup(disks_deinit) struct disks disks =
-		sum(SAMPLE_COPYING(1, "/dev/a", "['/dev/b','/dev/c']", 30) "," SAMPLE_COPYING(
-			2, "/dev/d", "[]", 12) "," SAMPLE_COPYING(3, "/dev/d", "[]", 1));
+		sum(SAMPLE_COPYING(2, "/dev/d", "[]", 12) "," SAMPLE_COPYING(3, "/dev/d", "[]", 1));
 
 	(void)state;
-	assert_int_equal(disks.count, 4);
-	expect_disk(&disks.entries[1], "/dev/b,/dev/c", VIEW_UNKNOWN, 30);
-	expect_disk(&disks.entries[3], "any of vg0", VIEW_UNKNOWN, 13);
+	assert_int_equal(disks.count, 2);
+	expect_disk(&disks.entries[1], "any of vg0", VIEW_UNKNOWN, 13);
+	assert_false(disks.entries[1].is_written_at_most);
+}
+
+static void each_of_several_destinations_is_written_at_most_as_fast_as_the_move(void **state)
+{
+	cleanup(disks_deinit) struct disks disks =
+		sum(SAMPLE_COPYING(1, "/dev/a", "['/dev/b','/dev/c','/dev/d','/dev/e']",
+				   30) "," SAMPLE_COPYING(2, "/dev/a", "['/dev/c']", 12));
+
+	(void)state;
+	assert_int_equal(disks.count, 5);
+	expect_disk(&disks.entries[0], "/dev/a", 42, VIEW_UNKNOWN);
+	expect_disk(&disks.entries[1], "/dev/b", VIEW_UNKNOWN, 30);
+	expect_disk(&disks.entries[2], "/dev/c", VIEW_UNKNOWN, 42);
+	expect_disk(&disks.entries[4], "/dev/e", VIEW_UNKNOWN, 30);
+	assert_false(disks.entries[0].is_written_at_most);
+	for (size_t i = 1; i < disks.count; i++)
+		assert_true(disks.entries[i].is_written_at_most);
+}
+
+static void several_destinations_of_a_move_that_is_not_copied_bound_nothing(void **state)
+{
+	cleanup(disks_deinit) struct disks disks =
+		sum(SAMPLE_COPYING(1, "/dev/a", "['/dev/b','/dev/c']",
+				   null) "," SAMPLE_COPYING(2, "/dev/a", "['/dev/c']", 12));
+
+	(void)state;
+	assert_int_equal(disks.count, 3);
+	expect_disk(&disks.entries[1], "/dev/b", VIEW_UNKNOWN, VIEW_UNKNOWN);
+	expect_disk(&disks.entries[2], "/dev/c", VIEW_UNKNOWN, 12);
+	assert_false(disks.entries[1].is_written_at_most);
+	assert_false(disks.entries[2].is_written_at_most);
 }
 
 static void move_without_a_rate_names_its_disks_and_adds_nothing(void **state)
@@ -113,7 +143,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates_of_moves_are_summed_on_source_and_destination),
-		cmocka_unit_test(several_destinations_are_one_line),
+		cmocka_unit_test(moves_without_a_destination_are_one_line_for_each_vg),
+		cmocka_unit_test(
+			each_of_several_destinations_is_written_at_most_as_fast_as_the_move),
+		cmocka_unit_test(several_destinations_of_a_move_that_is_not_copied_bound_nothing),
 		cmocka_unit_test(move_without_a_rate_names_its_disks_and_adds_nothing),
 		cmocka_unit_test(moves_that_have_ended_do_not_count),
 		cmocka_unit_test(hostile_rates_do_not_wrap_around),

@@ -141,6 +141,13 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    "dm-%s\" says why",
 		    subject, subject);
 		break;
+	case REFUSAL_TOO_FRAGMENTED:
+		SAY("LV %s lies in %" PRIu64 " pieces, and the memory that is free is enough for "
+		    "%" PRIu64
+		    " mirrors; move a part of it at a time (\"%s\"), or name a destination "
+		    "with room in one piece",
+		    subject, refusal->pieces, refusal->pieces_max, "DISK:0-9999");
+		break;
 	case REFUSAL_NO_MEMORY:
 		SAY("pvmoved is short of memory; try again later");
 		break;
@@ -183,6 +190,7 @@ enum exit_code explain_refusal(const struct refusal *refusal, char text[EXPLAIN_
 	case REFUSAL_LVM_FAILED:
 	case REFUSAL_JOURNAL_FAILED:
 	case REFUSAL_NO_TARGET:
+	case REFUSAL_TOO_FRAGMENTED:
 	case REFUSAL_NO_MEMORY:
 		explain_condition(refusal, text);
 		return EXIT_FAILED;

@@ -32,6 +32,7 @@
 	R(BLOCK_SIZE, "BlockSize")         /* subject: destination PV, detail: source PV */        \
 	R(PV_READ_ONLY, "PvReadOnly")      /* subject: destination PV */                           \
 	R(NO_TARGET, "NoTarget")           /* subject: what the kernel lacks: "mirror" */          \
+	R(TOO_FRAGMENTED, "TooFragmented") /* subject: LV, pieces, pieces_max */                   \
 	R(CONFLICT, "Conflict")            /* subject: LV, move_id: the move that has it */        \
 	R(NO_SUCH_MOVE, "NoSuchMove")      /* move_id, or subject: a UUID */                       \
 	R(MOVE_ENDED, "MoveEnded")         /* move_id, detail: its state */                        \
@@ -58,6 +59,8 @@ struct refusal {
 	uint64_t free_extents;
 	uint64_t extent_bytes;
 	uint64_t move_id;
+	uint64_t pieces;
+	uint64_t pieces_max;
 };
 
 /*

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
 #include <time.h>
 
+#include "common/file.h"
 #include "common/log.h"
 #include "daemon/dm/hold.h"
 #include "daemon/lvm/holders.h"
@@ -53,12 +55,24 @@ static void set_active(void *ctx, const struct lvm_id *vg, const struct lvm_id *
 	lvm_set_active(((struct wiring *)ctx)->lvm, vg, lv, active, done, arg);
 }
 
+/* "MemAvailable:   12345 kB", which counts what the kernel can give back at once. 0: not known. */
+static uint64_t free_memory_bytes(void)
+{
+	static const char key[] = "MemAvailable:";
+	char text[1024];
+	const char *found =
+		file_read_text("/proc/meminfo", text, sizeof(text)) == 0 ? strstr(text, key) : NULL;
+
+	return found ? strtoull(found + strlen(key), NULL, 10) * 1024 : 0;
+}
+
 static void look_at_host(void *ctx, struct preflight_host *hostp)
 {
 	struct lvm_settings settings;
 
 	lvm_get_settings(((struct wiring *)ctx)->lvm, &settings);
 	hostp->issue_discards = settings.issue_discards;
+	hostp->memory_bytes = free_memory_bytes();
 	snprintf(hostp->devices_file, sizeof(hostp->devices_file), "%s", settings.devices_file);
 }
 

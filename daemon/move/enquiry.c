@@ -203,8 +203,8 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	r = mover_claims(mover, NULL, &claims, &claim_count);
 	if (r == 0)
 		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
-	if (r == 0 && plan && plan->pass_count > 0)
-		r = preflight_check_host(&enquiry->host, &refusal);
+	if (r == 0 && plan)
+		r = preflight_check(plan, &enquiry->host, &refusal);
 	if (r == 0 && plan)
 		r = preflight_warn(plan, read, &enquiry->host, &enquiry->warnings);
 	if (r < 0)

@@ -19,10 +19,15 @@ struct preflight_host {
 	bool lacks_mirror;      /* the kernel has no dm-mirror and cannot load it */
 	bool issue_discards;    /* LVM is told to discard what lvremove frees */
 	char devices_file[256]; /* LVM sees only what it lists; "": everything */
+	uint64_t memory_bytes;  /* that is free, or can be had at once; 0: not known */
 };
 
-/* Returns 0, or PLAN_REFUSED (NO_TARGET) when nothing at all can be moved on this host. */
-int preflight_check_host(const struct preflight_host *host, struct refusal *refusal);
+/*
+ * Returns 0, or PLAN_REFUSED: NO_TARGET when nothing at all can be moved on this host,
+ * TOO_FRAGMENTED when a pass would take more than half of its free memory for mirrors.
+ */
+int preflight_check(const struct plan *plan, const struct preflight_host *host,
+		    struct refusal *refusal);
 
 /* Completes a refusal of the planner's by what is known of the host. */
 void preflight_complete_refusal(const struct preflight_host *host, struct refusal *refusal);

@@ -179,16 +179,48 @@ static void nothing_to_move_is_nothing_to_warn_of(void **state)
 	expect_warnings(flight, 0);
 }
 
+/* What is said before the plan of the flight may become a move. */
+static int check(struct flight *flight, struct refusal *refusal)
+{
+	struct plan *plan = NULL;
+	int r;
+
+	assert_int_equal(planner_make_plan(flight->request, flight->vg, NULL, 0, &plan, refusal),
+			 0);
+	r = preflight_check(plan, &flight->host, refusal);
+	plan_free(plan);
+	return r;
+}
+
 static void a_kernel_without_mirrors_is_refused(void **state)
 {
 	struct flight *flight = *state;
 	struct refusal refusal;
 
-	assert_int_equal(preflight_check_host(&flight->host, &refusal), 0);
+	assert_int_equal(check(flight, &refusal), 0);
 	flight->host.lacks_mirror = true;
-	assert_int_equal(preflight_check_host(&flight->host, &refusal), PLAN_REFUSED);
+	assert_int_equal(check(flight, &refusal), PLAN_REFUSED);
 	assert_int_equal(refusal.code, REFUSAL_NO_TARGET);
 	assert_string_equal(refusal.subject, "mirror");
+}
+
+/* 0.75 MiB for each piece, of half of what is free. */
+static void an_lv_in_more_pieces_than_there_is_memory_for_is_refused(void **state)
+{
+	struct flight *flight = *state;
+	struct vg_lv *lv = hand_add_lv(flight->vg, "pieces");
+	struct refusal refusal;
+
+	for (uint64_t i = 0; i < 4; i++)
+		hand_add_linear(lv, 0, 60 + 2 * i, 1);
+	flight->host.memory_bytes = UINT64_C(6) << 20;
+	assert_int_equal(check(flight, &refusal), 0);
+	flight->host.memory_bytes--;
+	assert_int_equal(check(flight, &refusal), PLAN_REFUSED);
+	assert_int_equal(refusal.code, REFUSAL_TOO_FRAGMENTED);
+	assert_string_equal(refusal.subject, "pieces");
+	assert_int_equal(refusal.pieces, 4);
+	assert_int_equal(refusal.pieces_max, 3);
 }
 
 static void a_device_that_lvm_does_not_list_is_told_of_the_devices_file(void **state)
@@ -224,6 +256,7 @@ int main(void)
 		TEST(discards_that_will_not_be_made_are_told),
 		TEST(nothing_to_move_is_nothing_to_warn_of),
 		TEST(a_kernel_without_mirrors_is_refused),
+		TEST(an_lv_in_more_pieces_than_there_is_memory_for_is_refused),
 		TEST(a_device_that_lvm_does_not_list_is_told_of_the_devices_file),
 	};
 

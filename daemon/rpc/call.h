@@ -18,6 +18,7 @@
 struct json_object;
 struct mover;
 struct stream_text;
+struct ended_texts;
 
 /* What the daemon says of itself; the texts are borrowed. */
 struct rpc_info {
@@ -34,6 +35,7 @@ struct rpc_service {
 	/* set by the pool of connections: */
 	struct turns *turns;        /* of plans */
 	struct stream_text *latest; /* change that was told of: see stream.h */
+	struct ended_texts *ended;  /* moves: see ended.h */
 };
 
 struct call;

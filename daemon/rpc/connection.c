@@ -287,6 +287,7 @@ void connection_pool_init(struct connection_pool *pool, struct event_base *base,
 	turns_init(&pool->turns);
 	pool->service.turns = &pool->turns;
 	pool->service.latest = &pool->latest;
+	pool->service.ended = &pool->ended;
 }
 
 size_t connection_pool_count_of(const struct connection_pool *pool, uid_t uid)
@@ -326,4 +327,5 @@ void connection_pool_deinit(struct connection_pool *pool)
 		connection_free(connection);
 	}
 	stream_text_deinit(&pool->latest);
+	ended_texts_deinit(&pool->ended);
 }

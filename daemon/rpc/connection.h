@@ -22,6 +22,7 @@
 
 #include "daemon/rpc/call.h"
 #include "daemon/rpc/complaint.h"
+#include "daemon/rpc/ended.h"
 #include "daemon/rpc/stream.h"
 #include "daemon/rpc/turn.h"
 
@@ -41,6 +42,7 @@ struct connection_pool {
 	uint64_t answer_count; /* ever: tells older answers from younger ones */
 	struct turns turns;
 	struct stream_text latest;
+	struct ended_texts ended;
 	struct complaints complaints;
 };
 

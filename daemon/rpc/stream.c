@@ -9,18 +9,23 @@
 #include "common/protocol.h"
 #include "daemon/move/mover.h"
 #include "daemon/rpc/encode.h"
+#include "daemon/rpc/ended.h"
 
 /* {"moves":[…]} of one move or, with NULL, of all. */
-static struct json_object *make_reply(const struct mover *mover, const struct move *only)
+static struct json_object *make_reply(const struct rpc_service *service, const struct move *only)
 {
 	cleanup(protocol_put) struct json_object *moves = json_object_new_array();
 	cleanup(protocol_put) struct json_object *reply = json_object_new_object();
+	const struct mover *mover = service->mover;
 	const struct move *move = only ? only : mover_next_move(mover, NULL);
 
 	if (!moves || !reply)
 		return NULL;
+	ended_texts_rewind(service->ended);
 	for (; move; move = only ? NULL : mover_next_move(mover, move))
-		if (protocol_append(moves, encode_move(move)) < 0)
+		if (protocol_append(moves, !only && move_is_terminal(move)
+						   ? ended_encode(service->ended, move)
+						   : encode_move(move)) < 0)
 			return NULL;
 	if (protocol_add_object(reply, "moves", steal_pointer(&moves)) < 0)
 		return NULL;
@@ -30,7 +35,7 @@ static struct json_object *make_reply(const struct mover *mover, const struct mo
 void stream_begin(struct call *call, const struct move *move)
 {
 	const struct mover *mover = call->service->mover;
-	struct json_object *reply = make_reply(mover, move);
+	struct json_object *reply = make_reply(call->service, move);
 
 	if (!call->more || call->oneway || (move && move_is_terminal(move))) {
 		call_reply(call, reply);
@@ -51,8 +56,8 @@ static void send_change(struct call *call, const struct move *move)
 
 	if (!latest->text || latest->seq != move->seq) {
 		stream_text_deinit(latest);
-		latest->text = call_format_continue(make_reply(call->service->mover, move),
-						    &latest->len_bytes);
+		latest->text =
+			call_format_continue(make_reply(call->service, move), &latest->len_bytes);
 		latest->seq = move->seq;
 	}
 	call_send_continue(call, latest->text, latest->len_bytes);
@@ -88,7 +93,7 @@ void stream_advance(struct call *call)
 	stream->seq = move->seq;
 	if (stream->move_id && move_is_terminal(move)) {
 		stream->active = false;
-		call_reply(call, make_reply(call->service->mover, move));
+		call_reply(call, make_reply(call->service, move));
 	} else {
 		send_change(call, move);
 	}

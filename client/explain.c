@@ -142,11 +142,11 @@ static void explain_condition(const struct refusal *refusal, char text[EXPLAIN_T
 		    subject, subject);
 		break;
 	case REFUSAL_TOO_FRAGMENTED:
-		SAY("LV %s lies in %" PRIu64 " pieces, and the memory that is free is enough for "
-		    "%" PRIu64
-		    " mirrors; move a part of it at a time (\"%s\"), or name a destination "
-		    "with room in one piece",
-		    subject, refusal->pieces, refusal->pieces_max, "DISK:0-9999");
+		SAY("LV %s is moved in %" PRIu64 " pieces at a time, each of which takes a mirror, "
+		    "and the memory that is free is enough for %" PRIu64
+		    "; free some memory, move a part of it, by a range of the disk's extents "
+		    "(DISK:FIRST-LAST), or name a destination with room in one piece",
+		    subject, refusal->pieces, refusal->pieces_max);
 		break;
 	case REFUSAL_NO_MEMORY:
 		SAY("pvmoved is short of memory; try again later");

@@ -55,10 +55,23 @@ void names_write_short_way(FILE *out, const struct move_view *move, const char *
 		write_destinations(out, move, true);
 }
 
+/* An LV in many pieces has several passes, one after the other. */
+static bool is_named_before(const struct move_view *move, size_t i)
+{
+	return i > 0 && strcmp(view_get_pass(move, i).lv, view_get_pass(move, i - 1).lv) == 0;
+}
+
 void names_write_lvs(FILE *out, const struct move_view *move)
 {
-	size_t count = view_count(move->passes);
+	size_t count = 0, written = 0;
 
-	for (size_t i = 0; i < count && write_separator(out, i, count); i++)
+	for (size_t i = 0; i < view_count(move->passes); i++)
+		count += !is_named_before(move, i);
+	for (size_t i = 0; i < view_count(move->passes); i++) {
+		if (is_named_before(move, i))
+			continue;
+		if (!write_separator(out, written++, count))
+			return;
 		fputs(view_get_pass(move, i).lv, out);
+	}
 }

@@ -70,11 +70,28 @@ static int fail(int error, const char *what, const char *name)
 	return EXIT_FAILURE;
 }
 
+/*
+ * By a clock that is neither coarse (4 ms) nor of when the loop last woke, as is libevent's default
+ * (2.1.12): a timer that is early finds nothing due, and wakes the daemon again and again.
+ */
+static struct event_base *new_loop(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config && event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER |
+							    EVENT_BASE_FLAG_NO_CACHE_TIME) == 0)
+		base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	return base;
+}
+
 static int start_loop(struct daemon *daemon)
 {
 	/* A peer that goes away is an error of write(), not the end of the daemon. */
 	signal(SIGPIPE, SIG_IGN);
-	daemon->base = event_base_new();
+	daemon->base = new_loop();
 	if (!daemon->base)
 		return fail(-ENOMEM, "make", "the event loop");
 	daemon->on_term = evsignal_new(daemon->base, SIGTERM, on_signal, daemon);

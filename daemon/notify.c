@@ -40,6 +40,8 @@ void notify_deinit(struct notify *notify)
 {
 	if (notify->watchdog)
 		event_free(notify->watchdog);
+	if (notify->changed)
+		event_free(notify->changed);
 	if (notify->status)
 		event_free(notify->status);
 }
@@ -89,35 +91,53 @@ static bool any_runs(const struct notify *notify)
 	return sum.unfinished > sum.count[MOVE_PAUSED];
 }
 
+/* Comes back for the next look, unless it would find nothing new. */
+static void look(struct notify *notify)
+{
+	const struct timeval interval = interval_us(NOTIFY_STATUS_MS * UINT64_C(1000));
+
+	tell_status(notify);
+	if (any_runs(notify))
+		event_add(notify->status, &interval);
+	else
+		event_del(notify->status);
+}
+
 static void on_status(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	look(arg);
+}
+
+static void on_change(evutil_socket_t fd, short what, void *arg)
 {
 	struct notify *notify = arg;
 
 	(void)fd;
 	(void)what;
-	tell_status(notify);
-	if (any_runs(notify))
-		notify_change(notify);
+	if (!event_pending(notify->status, EV_TIMEOUT, NULL) || !any_runs(notify))
+		look(notify);
 }
 
 void notify_change(struct notify *notify)
 {
-	const struct timeval interval = interval_us(NOTIFY_STATUS_MS * UINT64_C(1000));
-
-	if (notify->status && !event_pending(notify->status, EV_TIMEOUT, NULL))
-		event_add(notify->status, &interval);
+	/* Not from in here: what changes is recorded before the mover's list says so. */
+	if (notify->changed)
+		event_active(notify->changed, EV_TIMEOUT, 0);
 }
 
 int notify_ready(struct notify *notify, struct event_base *base, const struct mover *mover)
 {
 	notify->mover = mover;
 	sd_notify(0, "READY=1");
-	tell_status(notify);
 	notify->status = event_new(base, -1, 0, on_status, notify);
 	if (!notify->status)
 		return -ENOMEM;
-	if (any_runs(notify))
-		notify_change(notify);
+	notify->changed = event_new(base, -1, 0, on_change, notify);
+	if (!notify->changed)
+		return -ENOMEM;
+	look(notify);
 	return 0;
 }
 

@@ -13,12 +13,13 @@
 #include "daemon/move/mover.h"
 
 /* How often the line is looked at while moves run; it is sent when it has changed. */
-#define NOTIFY_STATUS_MS   2000
+#define NOTIFY_STATUS_MS   10000
 #define NOTIFY_STATUS_SIZE 160
 
 struct notify {
 	const struct mover *mover; /* borrowed */
 	struct event *watchdog;
+	struct event *changed;
 	struct event *status;
 	char said[NOTIFY_STATUS_SIZE];
 };
@@ -29,7 +30,10 @@ void notify_deinit(struct notify *notify);
 
 /* The daemon serves; from now on there is a status. Returns 0 or -ENOMEM. */
 int notify_ready(struct notify *notify, struct event_base *base, const struct mover *mover);
-/* Something of a move has changed: the line is looked at soon, and until no move runs any more. */
+/*
+ * Something of a move changes: the line is looked at, as soon as whoever changes it is through if
+ * none was due or no move runs any more.
+ */
 void notify_change(struct notify *notify);
 /* Around reading the configuration again. */
 void notify_reloading(void);

@@ -35,6 +35,7 @@ void settings_apply(const struct settings *settings)
 				.queue_percent_max = (unsigned)config->copy_queue_percent,
 			},
 		.stall_us = config->copy_stall_ms * 1000,
+		.pass_runs_max = MOVER_PASS_RUNS_MAX,
 	};
 
 	log_init((int)config->log_level);

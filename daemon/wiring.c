@@ -44,9 +44,9 @@ static void read_vg(void *ctx, const struct lvm_id *vg, lvm_vg_fn *done, void *a
 }
 
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-		    lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
+		    const struct reservation *next, lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
 {
-	lvm_edit_vg(((struct wiring *)ctx)->lvm, edit, reservation, guard, done, arg);
+	lvm_edit_vg(((struct wiring *)ctx)->lvm, edit, reservation, next, guard, done, arg);
 }
 
 static void set_active(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
@@ -84,6 +84,11 @@ static void find_mirror(void *ctx, outcome_fn *done, void *arg)
 static int observe(void *ctx, const char *uuid, struct dm_device *devicep)
 {
 	return dm_observe(((struct wiring *)ctx)->dm, uuid, devicep);
+}
+
+static void heed(void *ctx, bool heeds)
+{
+	dm_heed_events(((struct wiring *)ctx)->dm, heeds);
 }
 
 static void create(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
@@ -191,6 +196,7 @@ const struct ports wiring_ports = {
 	.look_at_host = look_at_host,
 	.find_mirror = find_mirror,
 	.observe = observe,
+	.heed = heed,
 	.create = create,
 	.swap = swap,
 	.remove = remove_device,

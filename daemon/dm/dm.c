@@ -92,6 +92,11 @@ void dm_free(struct dm *dm)
 	free(dm);
 }
 
+void dm_heed_events(struct dm *dm, bool heed)
+{
+	dm_events_heed(dm->events, heed);
+}
+
 int dm_observe(struct dm *dm, const char *uuid, struct dm_device *devicep)
 {
 	(void)dm;

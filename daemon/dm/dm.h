@@ -31,6 +31,12 @@ int dm_new(struct event_base *base, dm_event_fn *event, void *arg, struct dm **d
 void dm_free(struct dm *dm);
 
 /*
+ * Whether events are told of. What happens meanwhile is told as one when they are again; as long as
+ * they are not, none of them wakes the program. Does not block.
+ */
+void dm_heed_events(struct dm *dm, bool heed);
+
+/*
  * Looks the device with that UUID up. Does not block (no ioctl used here waits
  * for I/O). Returns 0 with *devicep filled in (present or not), or a negative
  * errno.

@@ -71,6 +71,17 @@ fail:
 	return r;
 }
 
+void dm_events_heed(struct dm_events *events, bool heed)
+{
+	if (!events)
+		return;
+	/* The descriptor stays readable from the first event on. */
+	if (heed)
+		event_add(events->event, NULL);
+	else
+		event_del(events->event);
+}
+
 void dm_events_free(struct dm_events *events)
 {
 	if (!events)

@@ -7,6 +7,7 @@
  */
 
 #include <event2/event.h>
+#include <stdbool.h>
 
 #include "daemon/dm/dm.h"
 
@@ -18,5 +19,8 @@ struct dm_events;
  */
 int dm_events_new(struct event_base *base, dm_event_fn *notify, void *arg,
 		  struct dm_events **eventsp);
+
+/* False: none is told of; true: from now on, and at once if there was one meanwhile. */
+void dm_events_heed(struct dm_events *events, bool heed);
 
 void dm_events_free(struct dm_events *events);

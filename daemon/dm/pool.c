@@ -171,6 +171,18 @@ static int find_idle(struct executor_pool *pool, struct executor **executorp)
 	return add_executor(pool, executorp);
 }
 
+/* Past the event loop where the socket takes it: to wait for room would wake us once more. */
+static int send_job(struct executor *executor, const struct job *job)
+{
+	ssize_t sent = send(bufferevent_getfd(executor->socket), job->bytes, job->len_bytes, 0);
+	size_t done = sent > 0 ? (size_t)sent : 0;
+
+	if (done == job->len_bytes)
+		return 0;
+	return bufferevent_write(executor->socket, (char *)job->bytes + done,
+				 job->len_bytes - done);
+}
+
 static int hand_out(struct executor_pool *pool, struct job *job)
 {
 	struct executor *executor, *spare;
@@ -181,7 +193,7 @@ static int hand_out(struct executor_pool *pool, struct job *job)
 	r = find_idle(pool, &executor);
 	if (r)
 		return r;
-	if (bufferevent_write(executor->socket, job->bytes, job->len_bytes) < 0)
+	if (send_job(executor, job) < 0)
 		return -ENOMEM;
 	executor->job = job;
 	find_idle(pool, &spare);

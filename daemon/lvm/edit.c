@@ -188,6 +188,22 @@ static void restore(struct request *request)
 	request_run(request, args, true, on_restored);
 }
 
+/* Reserves the next in the edited text as well; it stays as it is where that cannot be done. */
+static void reserve_next(struct request *request, char **textp)
+{
+	char *text = NULL;
+
+	if (!request->edit.has_next)
+		return;
+	if (metadata_edit(*textp, strlen(*textp), METADATA_RESERVE, &request->edit.next, &text) <
+	    0) {
+		request->edit.has_next = false;
+		return;
+	}
+	free(*textp);
+	*textp = text;
+}
+
 static void apply_edit(struct request *request)
 {
 	const struct reservation *reservation = &request->edit.reservation;
@@ -208,26 +224,36 @@ static void apply_edit(struct request *request)
 		return;
 	}
 	r = metadata_edit(request->text, request->text_len, request->edit.kind, reservation, &text);
-	if (r == 0)
+	if (r == 0) {
+		reserve_next(request, &text);
 		r = write_file(request->path, text);
+	}
 	if (r < 0)
 		request_finish(request, r, NULL);
 	else
 		restore(request);
 }
 
+static bool is_as_written(const struct request *request)
+{
+	return metadata_edit_is_done(request->edit.kind, request->vg, &request->edit.reservation) &&
+	       (!request->edit.has_next ||
+		metadata_edit_is_done(METADATA_RESERVE, request->vg, &request->edit.next));
+}
+
 static void check_edit(struct request *request)
 {
 	enum metadata_edit kind = request->edit.kind;
 
-	if (!metadata_edit_is_done(kind, request->vg, &request->edit.reservation)) {
+	if (!is_as_written(request)) {
 		request_finish(request, request->edit.failure ? -EIO : -EBADMSG,
 			       request->edit.failure
 				       ? request->edit.failure
 				       : "vgcfgrestore did not write what it was given");
 		return;
 	}
-	if (kind != METADATA_RESERVE && kind != METADATA_COMMIT) {
+	/* What was reserved is committed or released sooner or later. */
+	if (kind != METADATA_RESERVE && kind != METADATA_COMMIT && !request->edit.has_next) {
 		update_backup(request);
 		return;
 	}
@@ -246,7 +272,7 @@ static void use_metadata(struct request *request)
 }
 
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
+		 const struct reservation *next, lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
 		.begin = begin_edit,
@@ -259,7 +285,9 @@ void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservat
 	request->done.vg = done;
 	request->edit.kind = edit;
 	request->edit.guard = guard;
-	if (reservation_copy(reservation, &request->edit.reservation) < 0)
+	request->edit.has_next = next != NULL;
+	if (reservation_copy(reservation, &request->edit.reservation) < 0 ||
+	    (next && reservation_copy(next, &request->edit.next) < 0))
 		abort(); /* as request_new() */
 	request_submit(request);
 }

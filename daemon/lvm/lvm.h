@@ -71,9 +71,11 @@ void lvm_read_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_vg_fn *done, void
  * exclusive): read, ask guard (NULL: none), edit, vgcfgrestore, read back and
  * compare. done is given the metadata that were read back. The reservation is copied. An edit whose
  * goal stage is already there succeeds and writes nothing. Requests for one VG run in turn.
+ * next: NULL, or another reservation (copied) that is made in the same write, if it can be; that it
+ * cannot is no error.
  */
 void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservation *reservation,
-		 lvm_guard_fn *guard, lvm_vg_fn *done, void *arg);
+		 const struct reservation *next, lvm_guard_fn *guard, lvm_vg_fn *done, void *arg);
 
 /* lvchange -ay (ignoring skip flags) or -an of one LV; an LV in use is not deactivated: -EBUSY. */
 void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "daemon/lvm/metadata.h"
+#include "daemon/lvm/metadata_tree.h"
 #include "daemon/lvm/segments.h"
-#include "daemon/lvm/tree.h"
 
 DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
 
@@ -308,9 +307,7 @@ int metadata_edit(const char *text, size_t len_bytes, enum metadata_edit kind,
 	_free_ char *edited_text = NULL;
 	int r;
 
-	r = metadata_parse(text, len_bytes, &edit.vg);
-	if (r == 0)
-		r = tree_parse(text, len_bytes, &edit.tree);
+	r = metadata_parse_tree(text, len_bytes, &edit.tree, &edit.vg);
 	if (r == 0)
 		r = edit_apply(&edit, kind);
 	if (r == 0)

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "daemon/lvm/metadata.h"
+#include "daemon/lvm/metadata_tree.h"
 #include "daemon/lvm/names.h"
 #include "daemon/lvm/section.h"
 #include "daemon/lvm/soundness.h"
-#include "daemon/lvm/tree.h"
 
 /* LVM counts extents in 32 bits. */
 #define EXTENTS_MAX UINT32_MAX
@@ -338,7 +337,8 @@ static bool is_group_text(const struct dm_config_tree *tree)
 	       tree_read_number(&top, "version", 1, &version) == 0 && version == 1;
 }
 
-int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
+int metadata_parse_tree(const char *text, size_t len_bytes, struct dm_config_tree **treep,
+			struct vg **vgp)
 {
 	cleanup(parse_deinit) struct parse parse = {0};
 	_tree_ struct dm_config_tree *tree = NULL;
@@ -357,5 +357,13 @@ int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
 	if (r < 0)
 		return r;
 	*vgp = steal_pointer(&parse.vg);
+	*treep = steal_pointer(&tree);
 	return 0;
+}
+
+int metadata_parse(const char *text, size_t len_bytes, struct vg **vgp)
+{
+	_tree_ struct dm_config_tree *tree = NULL;
+
+	return metadata_parse_tree(text, len_bytes, &tree, vgp);
 }

@@ -98,6 +98,7 @@ void request_free(struct request *request)
 	vg_free(request->vg);
 	report_free_pvs(request->pvs.list, request->pvs.count);
 	reservation_deinit(&request->edit.reservation);
+	reservation_deinit(&request->edit.next);
 	free(request->edit.failure);
 	free(request->private_locks);
 	free(request->devices);

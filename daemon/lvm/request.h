@@ -90,6 +90,8 @@ struct request {
 	struct {
 		enum metadata_edit kind;
 		struct reservation reservation;
+		struct reservation next; /* to be reserved in the same write, … */
+		bool has_next;           /* … if there is one and it can be */
 		lvm_guard_fn *guard;
 		bool written;
 		char *failure; /* what vgcfgrestore said when it failed */

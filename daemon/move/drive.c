@@ -33,6 +33,11 @@
 /* How often progress is looked at, and a pass that stands still. */
 #define DRIVE_PROGRESS_MS UINT64_C(1000)
 #define DRIVE_IDLE_MS     10000
+/*
+ * Longest that a window, or the swap for one, may keep the daemon from what happens to the devices:
+ * a side that fails has all writes wait for its answer.
+ */
+#define DRIVE_REST_US UINT64_C(800000)
 
 struct drive *drive_new(struct mover *mover, struct move *move)
 {
@@ -117,6 +122,11 @@ static uint64_t monotonic_us(const struct drive *drive)
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
 
 	return ports->monotonic_us(ctx);
+}
+
+static uint64_t ms_up(uint64_t time_us)
+{
+	return time_us / 1000 + 1;
 }
 
 static void look_after(struct drive *drive, uint64_t delay_ms, bool must_wait)
@@ -239,6 +249,16 @@ static void watch(struct drive *drive, struct pass *pass)
 		   pass->state == PASS_HELD);
 }
 
+/* Until the next window is due; it may be 0, or later than that anyone wants to see progress. */
+static void rest(struct drive *drive, uint64_t time_us)
+{
+	if (time_us == 0 || ms_up(time_us) >= DRIVE_PROGRESS_MS)
+		return;
+	look_after(drive, ms_up(time_us), false);
+	if (time_us <= DRIVE_REST_US)
+		drive->deaf_until_us = drive->look_at_us;
+}
+
 static void wait_for_resume(struct drive *drive, struct pass *pass, const struct dm_device *device)
 {
 	/* That a swap of it has failed meanwhile says less. */
@@ -246,11 +266,6 @@ static void wait_for_resume(struct drive *drive, struct pass *pass, const struct
 		reason_note_trouble(drive, pass, REASON_SUSPENDED, device->name);
 	drive->vg_is_fresh = false;
 	look_after(drive, DRIVE_ABSENT_MS, true);
-}
-
-static uint64_t ms_up(uint64_t time_us)
-{
-	return time_us / 1000 + 1;
 }
 
 /* All that was begun is copied, and the move's limit has no room yet to begin more. */
@@ -267,8 +282,7 @@ static bool waits_for_limit(struct drive *drive, struct pass *pass, const struct
 	if (wait_us == 0)
 		return false;
 	watch(drive, pass);
-	if (ms_up(wait_us) < DRIVE_PROGRESS_MS)
-		look_after(drive, ms_up(wait_us), false);
+	rest(drive, wait_us);
 	return true;
 }
 
@@ -298,6 +312,7 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 
 	drive->is_told = false;
 	drive->vg_is_new = false;
+	drive->deaf_until_us = 0;
 	if (!row) {
 		reason_note_trouble(drive, pass, REASON_TABLE_FOREIGN, pass_event_name(event));
 		drive->vg_is_fresh = false;
@@ -325,9 +340,12 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		return false;
 	}
 	if (row->action == ACTION_NONE) {
-		if (row->next == row->state)
-			watch(drive, pass);
-		return row->next != row->state;
+		if (row->next != row->state)
+			return true;
+		watch(drive, pass);
+		if (event == EVENT_MIRRORING)
+			rest(drive, limiter_window_us(drive));
+		return false;
 	}
 	if (scene && waits_for_limit(drive, pass, row, scene))
 		return false;
@@ -338,8 +356,11 @@ static bool answer(struct drive *drive, struct pass *pass, enum pass_event event
 		r = EFFECT_DONE;
 	else if (r == 0)
 		r = effect_begin(drive, pass, row, scene);
-	if (r == EFFECT_PENDING)
+	if (r == EFFECT_PENDING) {
+		if (row->action == ACTION_REDRAW && drive->window_bytes > 0)
+			drive->deaf_until_us = monotonic_us(drive) + DRIVE_REST_US;
 		return false;
+	}
 	if (r == EFFECT_BESIDE) {
 		drive->busy = false;
 		/* Nothing may have been begun for want of room in the move's limit. */

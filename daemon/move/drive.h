@@ -58,6 +58,7 @@ struct drive {
 	bool is_told;            /* `told` is what the last effect has to say */
 	bool is_comparing;       /* beside all else: the drive is not busy with it */
 	uint64_t look_at_us;     /* monotonic; not before: wait, or look for progress; 0: none */
+	uint64_t deaf_until_us;  /* monotonic; till then no event of its devices is news to it */
 	enum pass_event told;
 	enum pass_event seen;             /* the last observation */
 	size_t flush_next;                /* run whose destination is flushed next */
@@ -127,7 +128,6 @@ void mover_note_order(struct mover *mover);
 void mover_arrange_turns(struct mover *mover);
 /* The same, if that is due, and drives those whose turn has come. */
 void mover_settle_turns(struct mover *mover);
-/* The claims of all unfinished passes but those of one LV. Returns 0 and an owned array, or
- * -ENOMEM. */
-int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,
-		 struct plan_claim **claimsp, size_t *countp);
+/* The claims of all unfinished passes but one. Returns 0 and an owned array, or -ENOMEM. */
+int mover_claims(const struct mover *mover, const struct pass *except, struct plan_claim **claimsp,
+		 size_t *countp);

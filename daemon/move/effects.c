@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/move/ending.h"
+#include "daemon/move/entry.h"
 #include "daemon/move/limiter.h"
 #include "daemon/move/mover_internal.h"
 #include "daemon/move/turn.h"
@@ -33,12 +34,14 @@ static bool guard(void *arg, const struct vg *vg)
 		scene.seen.put_back == PUT_BACK_RELEASE);
 }
 
-static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit edit)
+static int edit(struct drive *drive, const struct pass *pass, enum metadata_edit edit,
+		const struct pass *next)
 {
 	void *ctx;
 	const struct ports *ports = mover_ports(drive->mover, &ctx);
 
-	ports->edit_vg(ctx, edit, &pass->reservation, guard, drive_edit_done, drive);
+	ports->edit_vg(ctx, edit, &pass->reservation, next ? &next->reservation : NULL, guard,
+		       drive_edit_done, drive);
 	return EFFECT_PENDING;
 }
 
@@ -87,12 +90,12 @@ static int plan_again(struct drive *drive, struct pass *pass)
 	_free_ struct plan_claim *claims = NULL;
 	struct refusal refusal = {0};
 	size_t claim_count = 0;
-	int r = mover_claims(drive->mover, &pass->reservation.lv, &claims, &claim_count);
+	int r = mover_claims(drive->mover, pass, &claims, &claim_count);
 
 	if (r < 0)
 		return r;
-	r = planner_replan_lv(drive->move->request, drive->vg, &pass->reservation.lv, claims,
-			      claim_count, &plan, &refusal);
+	r = planner_replan_pass(drive->move->request, drive->vg, &pass->reservation, claims,
+				claim_count, &plan, &refusal);
 	if (r < 0)
 		return r;
 	if (r == PLAN_REFUSED || plan->pass_count == 0) {
@@ -112,7 +115,47 @@ static int reserve(struct drive *drive, struct pass *pass)
 		if (r != 0)
 			return r;
 	}
-	return edit(drive, pass, METADATA_RESERVE);
+	return edit(drive, pass, METADATA_RESERVE, NULL);
+}
+
+/* Any other move may be waiting for its turn. */
+static bool is_alone(const struct drive *drive)
+{
+	const struct mover *mover = drive->mover;
+
+	for (size_t i = 0; i < mover->drive_count; i++)
+		if (mover->drives[i] != drive && !move_is_terminal(mover->drives[i]->move))
+			return false;
+	return true;
+}
+
+/*
+ * If the pass after this one may begin, it does, recorded as always. Returns 0 with *nextp, NULL if
+ * it may not, or a negative errno of mover_record().
+ */
+static int begin_next(struct drive *drive, const struct pass *pass, struct pass **nextp)
+{
+	cleanup(effect_scene_deinit) struct effect_scene scene = {0};
+	const struct move *move = drive->move;
+	struct pass *next = &move->passes[pass - move->passes + 1];
+
+	*nextp = NULL;
+	if (move->goal != GOAL_RUN || next == &move->passes[move->pass_count] ||
+	    next->state != PASS_QUEUED || !is_alone(drive) ||
+	    effect_scene_look(drive, next, drive->vg, &scene) < 0 ||
+	    scene.seen.event != EVENT_UNRESERVED)
+		return 0;
+	*nextp = next;
+	return entry_make(drive, next, fsm_find(PASS_QUEUED, EVENT_UNRESERVED), &scene.seen);
+}
+
+/* By the way, the next pass is reserved: while LVM's commands run, nothing is copied. */
+static int release(struct drive *drive, const struct pass *pass)
+{
+	struct pass *next = NULL;
+	int r = pass->state == PASS_RETIRING ? begin_next(drive, pass, &next) : 0;
+
+	return r < 0 ? r : edit(drive, pass, METADATA_RELEASE, next);
 }
 
 /*
@@ -354,7 +397,7 @@ static int put_back(struct drive *drive, const struct pass *pass, const struct e
 		return remove_leg(drive, pass, scene);
 	case PUT_BACK_RELEASE:
 		drive->effect = ACTION_RELEASE;
-		return edit(drive, pass, METADATA_RELEASE);
+		return edit(drive, pass, METADATA_RELEASE, NULL);
 	case PUT_BACK_NOTHING:
 		break;
 	}
@@ -383,7 +426,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_FLUSH:
 		return flush(drive, pass);
 	case ACTION_COMMIT:
-		return edit(drive, pass, METADATA_COMMIT);
+		return edit(drive, pass, METADATA_COMMIT, NULL);
 	case ACTION_SWITCH:
 		return switch_lv(drive, pass, scene);
 	case ACTION_DETACH:
@@ -391,7 +434,7 @@ int effect_begin(struct drive *drive, struct pass *pass, const struct fsm_row *r
 	case ACTION_REMOVE_LEG:
 		return remove_leg(drive, pass, scene);
 	case ACTION_RELEASE:
-		return edit(drive, pass, METADATA_RELEASE);
+		return release(drive, pass);
 	case ACTION_PUT_BACK:
 		return put_back(drive, pass, scene);
 	case ACTION_FINISH:

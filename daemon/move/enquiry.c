@@ -204,6 +204,8 @@ static void finish_enquiry(struct enquiry *enquiry, struct vg *vg)
 	if (r == 0)
 		r = planner_make_plan(enquiry->request, read, claims, claim_count, &plan, &refusal);
 	if (r == 0 && plan)
+		r = plan_split(plan, mover->settings.pass_runs_max);
+	if (r == 0 && plan)
 		r = preflight_check(plan, &enquiry->host, &refusal);
 	if (r == 0 && plan)
 		r = preflight_warn(plan, read, &enquiry->host, &enquiry->warnings);

@@ -12,12 +12,19 @@
 
 /* How often to ask while the kernel cannot tell. */
 #define RETRY_US UINT64_C(10000000)
+/* Whoever is awake for another reason looks so much earlier, rather than wake up once more. */
+#define EARLY_US UINT64_C(200000)
 /* So long may a region take while nobody else uses the disks. */
 #define REGION_MAX_S 4
 
 static uint64_t monotonic_us(const struct drive *drive)
 {
 	return drive->mover->ports->monotonic_us(drive->mover->ctx);
+}
+
+static bool is_near(const struct drive *drive, uint64_t time_us)
+{
+	return time_us <= monotonic_us(drive) + EARLY_US;
 }
 
 /* The bound, and the LV that it holds for; 0: none does just now. */
@@ -166,7 +173,7 @@ static void look_at_latency(struct drive *drive)
 		return;
 	if (!is_counting(drive))
 		begin(drive, bound_us, lv_uuid);
-	if (guarding->look_at_us <= monotonic_us(drive))
+	if (is_near(drive, guarding->look_at_us))
 		ask(drive, bound_us);
 }
 
@@ -242,7 +249,7 @@ static void look_at_disks(struct drive *drive)
 		guarding->disks_look_at_us = 0;
 		return;
 	}
-	if (guarding->disks_look_at_us > now_us)
+	if (!is_near(drive, guarding->disks_look_at_us))
 		return;
 	if (guarding->disks_look_at_us == 0) {
 		contention_begin(&guarding->contention, now_us);

@@ -83,36 +83,34 @@ static bool state_copies(enum pass_state state)
 	return state == PASS_ARMING || state == PASS_COPYING || state == PASS_HELD;
 }
 
-/* What its leg says; false when nobody knows. */
-static bool glance_at(const struct drive *drive, const struct pass *pass, struct leg_glance *glance)
+/* Looks at the leg of a pass that may copy. 0, or a negative errno: nobody knows. */
+static int look_at_leg(const struct drive *drive, const struct pass *pass, struct dm_device *leg)
 {
 	const struct mover *mover = drive->mover;
-	cleanup(dm_device_deinit) struct dm_device leg = {0};
 	char uuid[DM_ID_MAX];
 
+	if (!pass || !state_copies(pass->state))
+		return 0;
 	effect_leg_uuid(pass, pass->leg_number, uuid);
-	if (mover->ports->observe(mover->ctx, uuid, &leg) < 0 || !leg.present)
-		return false;
-	*glance = leg_glance_at(&leg.table, leg.mirrors);
-	return true;
+	return mover->ports->observe(mover->ctx, uuid, leg);
 }
 
 /* Charges what was copied since, and notes whether there is more to copy. */
 static void sample(struct drive *drive)
 {
-	const struct pass *pass = move_current_pass(drive->move);
-	struct leg_glance glance = {0};
+	cleanup(dm_device_deinit) struct dm_device leg = {0};
+	struct leg_glance glance;
 	uint64_t grown_bytes;
 
-	if (drive->is_at_leg)
-		return; /* its mirrors are being made anew: what they say is no news */
-	drive->left_bytes = 0;
-	if (!pass || !state_copies(pass->state)) {
+	/* What mirrors say that are being made anew is no news; nor is that they say nothing. */
+	if (drive->is_at_leg || look_at_leg(drive, move_current_pass(drive->move), &leg) < 0)
+		return;
+	if (!leg.present) {
+		drive->left_bytes = 0;
 		drive->meter = (struct throttle_meter){0};
 		return;
 	}
-	if (!glance_at(drive, pass, &glance))
-		return;
+	glance = leg_glance_at(&leg.table, leg.mirrors);
 	drive->left_bytes = glance.left_sectors * SECTOR_BYTES;
 	grown_bytes = throttle_meter_advance(&drive->meter, glance.copied_sectors * SECTOR_BYTES);
 	limiter_charge(drive, grown_bytes);
@@ -228,6 +226,7 @@ void limiter_begin(struct mover *mover)
 static void take_up_to_now(struct drive *drive)
 {
 	drive->window_bytes = 0;
+	drive->deaf_until_us = 0;
 	if (move_is_terminal(drive->move))
 		return;
 	if (!is_limited(drive))
@@ -248,23 +247,77 @@ void limiter_change(struct mover *mover, struct drive *drive, uint64_t rate_byte
 
 /* ---- one move ---------------------------------------------------------- */
 
-uint64_t limiter_wait_us(struct drive *drive)
+static void settle_for(struct drive *drive)
 {
-	struct limiter *limiter = limiter_of(drive);
-	uint64_t lead_us = throttle_lead_us(&drive->throttle);
-	uint64_t wait_us, now_us;
+	const struct limiter *limiter = limiter_of(drive);
+	uint64_t now_us = monotonic_us(drive->mover);
 
-	if (guarding_is_aside(drive))
-		return GUARD_LOOK_US;
-	if (!is_limited(drive))
-		return 0;
-	now_us = monotonic_us(drive->mover);
 	if (limiter->host.rate_bytes_s != 0 && now_us >= limiter->settled_us + LOOK_US)
 		settle_all(drive->mover, now_us);
 	else
 		settle(drive, now_us);
-	wait_us = longer(throttle_wait_us(&drive->throttle), throttle_wait_us(&limiter->host));
+}
+
+/* So that its table is drawn by the time it is due. */
+static uint64_t begin_early(const struct drive *drive, uint64_t wait_us)
+{
+	uint64_t lead_us = throttle_lead_us(&drive->throttle);
+
 	return wait_us > lead_us ? wait_us - lead_us : 0;
+}
+
+uint64_t limiter_wait_us(struct drive *drive)
+{
+	if (guarding_is_aside(drive))
+		return GUARD_LOOK_US;
+	if (!is_limited(drive))
+		return 0;
+	settle_for(drive);
+	return begin_early(drive, longer(throttle_wait_us(&drive->throttle),
+					 throttle_wait_us(&limiter_of(drive)->host)));
+}
+
+/* What all moves together are still to copy of what they have begun. */
+static uint64_t count_left_bytes(const struct mover *mover)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < mover->drive_count; i++)
+		bytes += mover->drives[i]->left_bytes;
+	return bytes;
+}
+
+uint64_t limiter_window_us(struct drive *drive)
+{
+	uint64_t own_us, host_us;
+
+	if (!is_limited(drive) || guarding_is_aside(drive))
+		return 0;
+	settle_for(drive);
+	if (drive->left_bytes > drive->window_bytes)
+		return 0;
+	own_us = throttle_wait_after_us(&drive->throttle, drive->left_bytes);
+	host_us = throttle_wait_after_us(&limiter_of(drive)->host, count_left_bytes(drive->mover));
+	return begin_early(drive, longer(own_us, host_us));
+}
+
+uint64_t limiter_deaf_until_us(const struct mover *mover)
+{
+	uint64_t now_us = monotonic_us(mover);
+	uint64_t until_us = UINT64_MAX;
+
+	for (size_t i = 0; i < mover->drive_count; i++) {
+		const struct drive *drive = mover->drives[i];
+		const struct pass *pass = move_current_pass(drive->move);
+
+		if (!pass || pass->state != PASS_COPYING)
+			continue;
+		if (drive->deaf_until_us <= now_us)
+			return 0;
+		if (drive->deaf_until_us < until_us)
+			until_us = drive->deaf_until_us;
+	}
+	return until_us == UINT64_MAX ? 0 : until_us;
 }
 
 bool limiter_must_stop(const struct drive *drive)

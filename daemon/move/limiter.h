@@ -44,6 +44,19 @@ void limiter_look_now(struct mover *mover);
 uint64_t limiter_wait_us(struct drive *drive);
 
 /*
+ * How long until the next window of the move is due, if all that is being copied stops by itself
+ * before; 0: it is due, or what is being copied is no window.
+ */
+uint64_t limiter_window_us(struct drive *drive);
+
+/*
+ * Until when (monotonic) nothing is to be answered that happens to the devices, since all that is
+ * copied are windows, none of which is due; 0: it is to be answered. Windows make most of the
+ * events there are: a table is swapped, and one mirror after the other is in sync.
+ */
+uint64_t limiter_deaf_until_us(const struct mover *mover);
+
+/*
  * What is being copied must be taken away: it goes on whatever was done about it, or others that
  * may go on are in the way of doing it.
  */

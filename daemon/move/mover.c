@@ -15,6 +15,7 @@ struct mover_settings mover_settings_default(void)
 	return (struct mover_settings){
 		.tuning = copy_tuning_default,
 		.stall_us = STALL_PATIENCE_US,
+		.pass_runs_max = MOVER_PASS_RUNS_MAX,
 	};
 }
 
@@ -250,10 +251,22 @@ void mover_wake(struct mover *mover)
 	mover_rearm(mover);
 }
 
+/* Returns until when nothing that happens to devices is told. */
+static uint64_t rest_from_events(struct mover *mover)
+{
+	uint64_t until_us = limiter_deaf_until_us(mover);
+	bool is_deaf = until_us != 0;
+
+	if (is_deaf != mover->is_deaf)
+		mover->ports->heed(mover->ctx, !is_deaf);
+	mover->is_deaf = is_deaf;
+	return is_deaf ? until_us : UINT64_MAX;
+}
+
 void mover_rearm(struct mover *mover)
 {
 	uint64_t now_us = mover->ports->monotonic_us(mover->ctx);
-	uint64_t next_us = UINT64_MAX;
+	uint64_t next_us = rest_from_events(mover);
 
 	limiter_look(mover);
 	if (mover->limiter.look_at_us != 0)
@@ -293,8 +306,8 @@ void mover_set_watch(struct mover *mover, mover_watch_fn *watch, void *arg)
 	mover->watch_arg = arg;
 }
 
-int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,
-		 struct plan_claim **claimsp, size_t *countp)
+int mover_claims(const struct mover *mover, const struct pass *except, struct plan_claim **claimsp,
+		 size_t *countp)
 {
 	struct plan_claim *claims;
 	size_t room = 1;
@@ -311,8 +324,7 @@ int mover_claims(const struct mover *mover, const struct lvm_id *except_lv,
 		for (size_t j = 0; j < move->pass_count; j++) {
 			const struct pass *pass = &move->passes[j];
 
-			if (pass_state_is_terminal(pass->state) ||
-			    (except_lv && lvm_id_equal(&pass->reservation.lv, except_lv)))
+			if (pass_state_is_terminal(pass->state) || pass == except)
 				continue;
 			claims[count++] = (struct plan_claim){&pass->reservation, move->id};
 		}

@@ -19,6 +19,8 @@ struct ports;
 
 /* Finished moves kept as history unless something else is set. */
 #define MOVER_HISTORY_MAX 1000
+/* Pieces of an LV that are moved in one pass, unless told otherwise: mirrors of 192 MiB in all. */
+#define MOVER_PASS_RUNS_MAX 256
 
 /* ports and ctx are borrowed and must outlive the mover. Returns 0 or -ENOMEM. */
 int mover_new(const struct ports *ports, void *ctx, struct mover **moverp);
@@ -107,7 +109,8 @@ struct mover_settings {
 	uint64_t limit_bytes_s;
 	uint64_t max_latency_us;
 	struct copy_tuning tuning;
-	uint64_t stall_us; /* a copy stalls when nothing was copied for so long */
+	uint64_t stall_us;    /* a copy stalls when nothing was copied for so long */
+	size_t pass_runs_max; /* an LV in more pieces is moved in several passes */
 };
 /* As it is without a configuration. */
 struct mover_settings mover_settings_default(void);

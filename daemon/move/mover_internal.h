@@ -34,6 +34,7 @@ struct mover {
 	uint64_t seq;        /* of the latest change, … */
 	uint64_t changed_id; /* … which was that move's; 0: none was told of yet */
 	size_t history_max;  /* finished moves that are kept */
+	bool is_deaf;        /* nothing that happens to devices is told */
 	int stopped; /* the errno that ended the journal, and with it all driving; 0: none */
 	mover_watch_fn *watch;
 	void *watch_arg;

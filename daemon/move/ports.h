@@ -38,7 +38,8 @@ struct ports {
 	void (*list_pvs)(void *ctx, port_pvs_fn *done, void *arg);
 	void (*read_vg)(void *ctx, const struct lvm_id *vg, port_vg_fn *done, void *arg);
 	void (*edit_vg)(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-			port_guard_fn *guard, port_vg_fn *done, void *arg);
+			const struct reservation *next, port_guard_fn *guard, port_vg_fn *done,
+			void *arg);
 	void (*set_active)(void *ctx, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 			   outcome_fn *done, void *arg);
 
@@ -54,6 +55,8 @@ struct ports {
 	/* device-mapper; devices are named by their UUIDs */
 	void (*find_mirror)(void *ctx, outcome_fn *done, void *arg); /* -ENOENT: there is none */
 	int (*observe)(void *ctx, const char *uuid, struct dm_device *devicep);
+	/* Whether mover_look() is called for what happens to devices; if not, once afterwards. */
+	void (*heed)(void *ctx, bool heed);
 	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
 		       outcome_fn *done, void *arg);
 	void (*swap)(void *ctx, const char *uuid, const struct dm_table *table,

@@ -62,7 +62,8 @@ static int check_claims(struct planning *planning, const struct vg_lv *lv)
 	for (size_t i = 0; i < planning->claim_count; i++) {
 		const struct reservation *reservation = planning->claims[i].reservation;
 
-		if (lvm_id_equal(&reservation->lv, &lv->id) ||
+		/* A pass that is planned anew may have others of its LV beside it. */
+		if ((!planning->pass && lvm_id_equal(&reservation->lv, &lv->id)) ||
 		    lvm_id_equal(&reservation->id, &lv->id))
 			return refuse_conflict(planning, &planning->claims[i], lv->name);
 	}

@@ -130,6 +130,13 @@ static int plan_new(const struct vg *vg, struct plan **planp)
 	return 0;
 }
 
+static void clip_to_pass(struct run_list *runs, const struct reservation *pass)
+{
+	const struct run *last = &pass->runs[pass->run_count - 1];
+
+	run_list_clip(runs, pass->runs[0].first_le, last->first_le + last->extent_count);
+}
+
 /* Adds a pass for an LV, still without destinations. Returns 0, PLAN_REFUSED or -ENOMEM. */
 static int add_pass(struct planning *planning, const struct vg_lv *lv, struct plan *plan)
 {
@@ -139,7 +146,9 @@ static int add_pass(struct planning *planning, const struct vg_lv *lv, struct pl
 
 	if (r == 0)
 		r = movable_list_runs(planning, lv, &runs);
-	if (r != 0) {
+	if (r == 0 && planning->pass)
+		clip_to_pass(&runs, planning->pass);
+	if (r != 0 || runs.count == 0) {
 		run_list_deinit(&runs);
 		return r;
 	}
@@ -203,9 +212,9 @@ static int place_passes(struct planning *planning, struct space *space, struct p
 }
 
 /* Finds the LV to be planned alone; NULL: all. Returns 0 or PLAN_REFUSED. */
-static int find_only_lv(struct planning *planning, const struct lvm_id *id,
-			const struct vg_lv **lvp)
+static int find_only_lv(struct planning *planning, const struct vg_lv **lvp)
 {
+	const struct lvm_id *id = planning->pass ? &planning->pass->lv : NULL;
 	const struct vg_lv *lv;
 
 	if (!id)
@@ -217,8 +226,7 @@ static int find_only_lv(struct planning *planning, const struct lvm_id *id,
 	return 0;
 }
 
-/* only: the LV to be planned, whatever the request says; NULL: as the request says. */
-static int make_plan(struct planning *planning, const struct lvm_id *only, struct plan **planp)
+static int make_plan(struct planning *planning, struct plan **planp)
 {
 	cleanup(space_deinit) struct space space = {0};
 	cleanup(plan_freep) struct plan *plan = NULL;
@@ -229,7 +237,7 @@ static int make_plan(struct planning *planning, const struct lvm_id *only, struc
 		r = choice_resolve(planning, &planning->request->source, &planning->source_pv,
 				   &planning->source);
 	if (r == 0)
-		r = find_only_lv(planning, only, &lv);
+		r = find_only_lv(planning, &lv);
 	if (r == 0)
 		r = destinations_open(planning, &space);
 	if (r == 0)
@@ -254,18 +262,66 @@ int planner_make_plan(const struct move_request *request, const struct vg *vg,
 							     .claim_count = claim_count,
 							     .refusal = refusal};
 
-	return make_plan(&planning, NULL, planp);
+	return make_plan(&planning, planp);
 }
 
-int planner_replan_lv(const struct move_request *request, const struct vg *vg,
-		      const struct lvm_id *lv, const struct plan_claim *claims, size_t claim_count,
-		      struct plan **planp, struct refusal *refusal)
+int planner_replan_pass(const struct move_request *request, const struct vg *vg,
+			const struct reservation *pass, const struct plan_claim *claims,
+			size_t claim_count, struct plan **planp, struct refusal *refusal)
 {
 	cleanup(planning_deinit) struct planning planning = {.request = request,
 							     .vg = vg,
 							     .claims = claims,
 							     .claim_count = claim_count,
+							     .pass = pass,
 							     .refusal = refusal};
 
-	return make_plan(&planning, lv, planp);
+	return make_plan(&planning, planp);
+}
+
+/* ---- parts of passes ---------------------------------------------------- */
+
+static size_t count_parts(const struct planned_pass *pass, size_t runs_max)
+{
+	return (pass->reservation.run_count + runs_max - 1) / runs_max;
+}
+
+/* Makes one part of a pass a pass of its own: parts are as equal as can be. 0 or -ENOMEM. */
+static int cut_part(const struct planned_pass *pass, size_t part, size_t part_count,
+		    struct planned_pass *cutp)
+{
+	const size_t run_count = pass->reservation.run_count;
+	const size_t first = run_count * part / part_count;
+	struct reservation reservation = pass->reservation;
+
+	reservation.runs += first;
+	reservation.run_count = run_count * (part + 1) / part_count - first;
+	cutp->lv_name = strdup(pass->lv_name);
+	return cutp->lv_name ? reservation_copy(&reservation, &cutp->reservation) : -ENOMEM;
+}
+
+int plan_split(struct plan *plan, size_t runs_max)
+{
+	cleanup(plan_freep) struct plan *whole = calloc(1, sizeof(*whole));
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->pass_count; i++)
+		count += count_parts(&plan->passes[i], runs_max);
+	if (!whole || count == plan->pass_count)
+		return whole ? 0 : -ENOMEM;
+	whole->passes = plan->passes;
+	whole->pass_count = plan->pass_count;
+	plan->pass_count = 0;
+	plan->passes = calloc(count, sizeof(plan->passes[0]));
+	if (!plan->passes)
+		return -ENOMEM;
+	for (size_t i = 0; i < whole->pass_count; i++) {
+		const size_t part_count = count_parts(&whole->passes[i], runs_max);
+
+		for (size_t part = 0; part < part_count; part++)
+			if (cut_part(&whole->passes[i], part, part_count,
+				     &plan->passes[plan->pass_count++]) < 0)
+				return -ENOMEM;
+	}
+	return 0;
 }

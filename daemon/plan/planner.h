@@ -27,8 +27,8 @@ struct plan {
 	struct lvm_id vg;
 	char *vg_name;
 	uint64_t extent_bytes;
-	struct planned_pass
-		*passes; /* one per LV, in the order of the metadata; none: nothing to move */
+	/* In the order of the metadata, several for an LV in many pieces; none: nothing to move. */
+	struct planned_pass *passes;
 	size_t pass_count;
 	uint64_t total_extents;  /* to be moved; also the peak of free extents needed */
 	uint64_t free_extents;   /* free on the destinations allowed, claims taken off */
@@ -64,10 +64,17 @@ int planner_make_plan(const struct move_request *request, const struct vg *vg,
 		      struct refusal *refusal);
 
 /*
- * Plans one LV of a resolved request again, for a pass whose destination was
- * taken before it was reserved; that pass must not be among the claims. The
- * same returns; a plan of at most one pass.
+ * Makes parts of passes of more than so many runs, as equal as can be, each a pass of its own: in
+ * the end each run is a mirror, and whenever a table is drawn all of a pass are made anew. Returns
+ * 0 or -ENOMEM, with a plan that can only be freed.
  */
-int planner_replan_lv(const struct move_request *request, const struct vg *vg,
-		      const struct lvm_id *lv, const struct plan_claim *claims, size_t claim_count,
-		      struct plan **planp, struct refusal *refusal);
+int plan_split(struct plan *plan, size_t runs_max);
+
+/*
+ * Plans one pass of a resolved request again, whose destination was taken before it was reserved:
+ * what lies on the source of its LV, from its first run to its last. That pass must not be among
+ * the claims. The same returns; a plan of at most one pass.
+ */
+int planner_replan_pass(const struct move_request *request, const struct vg *vg,
+			const struct reservation *pass, const struct plan_claim *claims,
+			size_t claim_count, struct plan **planp, struct refusal *refusal);

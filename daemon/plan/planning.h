@@ -14,6 +14,7 @@ struct planning {
 	const struct vg *vg;
 	const struct plan_claim *claims;
 	size_t claim_count;
+	const struct reservation *pass; /* to be planned anew, and nothing else; NULL: all */
 	struct refusal *refusal;
 	size_t source_pv;         /* index into vg->pvs */
 	struct range_list source; /* the extents to be emptied */

@@ -44,6 +44,26 @@ static int compare_first_le(const void *a, const void *b)
 	return (left->first_le > right->first_le) - (left->first_le < right->first_le);
 }
 
+void run_list_clip(struct run_list *list, uint64_t first_le, uint64_t end_le)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct run run = list->items[i];
+		uint64_t before = first_le > run.first_le ? first_le - run.first_le : 0;
+		uint64_t end = run.first_le + run.extent_count;
+
+		if (end <= first_le || run.first_le >= end_le)
+			continue;
+		run.first_le += before;
+		run.source_pe += before;
+		run.dest_pe += before;
+		run.extent_count = (end < end_le ? end : end_le) - run.first_le;
+		list->items[kept++] = run;
+	}
+	list->count = kept;
+}
+
 void run_list_tidy(struct run_list *list)
 {
 	size_t kept = 0;

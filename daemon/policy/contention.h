@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* How often to look. */
-#define CONTENTION_LOOK_US UINT64_C(500000)
+#define CONTENTION_LOOK_US UINT64_C(600000)
 
 /* Embedded by its owner, begun by contention_begin(). */
 struct contention {

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* How often to look at the latencies. */
-#define GUARD_LOOK_US UINT64_C(500000)
+#define GUARD_LOOK_US UINT64_C(600000)
 
 /*
  * Embedded by its owner, begun by guard_begin(). Accounts are in thousandths of an I/O that may be

@@ -8,25 +8,28 @@
 #define STALL_US UINT64_C(500000)
 /*
  * As much time as a table is drawn for. What it holds is the most that a copy can be ahead by,
- * however late the daemon looks and whatever the kernel makes of being held: 4 % over 10 s.
+ * however late the daemon looks and whatever the kernel makes of being held: 5 % over 10 s.
  */
-#define WINDOW_MIN_US UINT64_C(400000)
+#define WINDOW_MIN_US UINT64_C(480000)
 /*
  * To draw a table and copy what it holds may take longer than what it is for, with slow tables or
- * near the speed of the disks; then the next ones are for more. Near that speed they do not make a
- * copy run ahead.
+ * near the speed of the disks; then the next ones are for more. Where copying alone takes longer
+ * they are not: no window helps against slow disks, and when those are free again a large one is a
+ * rush.
  */
 #define WINDOW_MAX_US UINT64_C(3000000)
 #define GROW_BY       4
-#define SHRINK_BY     16
+#define SHRINK_BY     8
+/* A window is copied in time with a 16th of it to spare, for it is of whole regions. */
+#define SPARE 16
 /* What takes longer to begin than that is begun too late: too early would be too much. */
 #define LEAD_MIN_US UINT64_C(50000)
 #define LEAD_MAX_US UINT64_C(600000)
 /* A copy is ahead by its window at most, when all goes well, and by what was in flight. */
 #define RUNAWAY_US    UINT64_C(4000000)
 #define RUNAWAY_BYTES (UINT64_C(4) << 20)
-/* A region that is copied at a time should not be a large part of a window. */
-#define REGION_US UINT64_C(125000)
+/* A region should not be a large part of a window, which is of whole ones. */
+#define REGION_US (WINDOW_MIN_US / 4)
 /* What sleeps when it is let go wakes up so much later at most (kcopyd, Linux 6.1). */
 #define WAKE_US UINT64_C(100000)
 /* How often to look while the kernel copies at full speed, and at most while it is held. */
@@ -87,6 +90,7 @@ void throttle_note_drawn(struct throttle *throttle)
 		took_us = throttle->lead_us + (took_us - throttle->lead_us) / 4;
 	throttle->lead_us = took_us;
 	throttle->begun_us = 0;
+	throttle->drawn_us = throttle->last_us;
 }
 
 void throttle_charge(struct throttle *throttle, uint64_t bytes)
@@ -105,14 +109,20 @@ static uint64_t ahead_bytes(const struct throttle *throttle)
 	return throttle->balance_bytes < 0 ? -(uint64_t)throttle->balance_bytes : 0;
 }
 
-uint64_t throttle_wait_us(const struct throttle *throttle)
+uint64_t throttle_wait_after_us(const struct throttle *throttle, uint64_t bytes)
 {
+	__int128 ahead = (__int128)bytes - throttle->balance_bytes;
 	unsigned __int128 wait;
 
-	if (throttle->rate_bytes_s == 0 || throttle->balance_bytes >= 0)
+	if (throttle->rate_bytes_s == 0 || ahead <= 0)
 		return 0;
-	wait = (unsigned __int128)ahead_bytes(throttle) * USEC_PER_SEC / throttle->rate_bytes_s + 1;
+	wait = (unsigned __int128)ahead * USEC_PER_SEC / throttle->rate_bytes_s + 1;
 	return wait > INT64_MAX ? INT64_MAX : (uint64_t)wait;
+}
+
+uint64_t throttle_wait_us(const struct throttle *throttle)
+{
+	return throttle_wait_after_us(throttle, 0);
 }
 
 bool throttle_is_runaway(const struct throttle *throttle)
@@ -133,11 +143,20 @@ uint64_t throttle_lead_us(const struct throttle *throttle)
 	return clamp(throttle->lead_us, LEAD_MIN_US, LEAD_MAX_US);
 }
 
+/* It begins late, though all of the last one was copied in time once its table was drawn. */
+static bool is_late_for_tables(const struct throttle *throttle)
+{
+	bool is_late = throttle->has_lost || throttle->balance_bytes > 0;
+	uint64_t copied_us = throttle->last_us - throttle->drawn_us;
+
+	return is_late && copied_us < throttle->window_us - throttle->window_us / SPARE;
+}
+
 uint64_t throttle_begin_window(struct throttle *throttle)
 {
 	uint64_t window_us = throttle->window_us;
 
-	if (throttle->has_lost || throttle->balance_bytes > 0)
+	if (is_late_for_tables(throttle))
 		window_us += window_us / GROW_BY;
 	else
 		window_us -= window_us / SHRINK_BY;

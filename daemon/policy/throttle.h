@@ -21,7 +21,8 @@ struct throttle {
 	uint64_t lost_us;      /* time that was lost since something was copied */
 	bool has_lost;         /* some, since the last window began */
 	uint64_t window_us;    /* as much time as the last window was for; 0: there was none */
-	uint64_t begun_us;     /* when it began; 0: its table is drawn */
+	uint64_t begun_us;     /* when it began; 0: its table is drawn, … */
+	uint64_t drawn_us;     /* … since then */
 	uint64_t lead_us;      /* so long windows take to begin */
 };
 
@@ -36,6 +37,8 @@ void throttle_charge(struct throttle *throttle, uint64_t bytes);
 
 /* How long until copying is due again; 0: it is now, or there is no limit. */
 uint64_t throttle_wait_us(const struct throttle *throttle);
+/* … and how long if so many bytes more are copied until then. */
+uint64_t throttle_wait_after_us(const struct throttle *throttle, uint64_t bytes);
 
 /* So far ahead that no usual hold of the kernel explains it: copying must be stopped otherwise. */
 bool throttle_is_runaway(const struct throttle *throttle);
@@ -45,7 +48,7 @@ uint64_t throttle_lead_us(const struct throttle *throttle);
 
 /*
  * A window begins: returns how many bytes to copy before the next one; 0: any number. It is for
- * more time than the last one if it begins late or time was lost since, else for less.
+ * more time than the last one if tables make it begin late or have time be lost, else for less.
  */
 uint64_t throttle_begin_window(struct throttle *throttle);
 

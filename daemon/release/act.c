@@ -260,7 +260,7 @@ static int begin_step(struct act *act, enum survey_step step, const struct surve
 		dm_remove(act->dm, item->leg->uuid, on_done, act);
 		return ACT_PATIENCE_S;
 	default:
-		lvm_edit_vg(act->lvm, METADATA_CLEAR, &all, is_next_still, on_edited, act);
+		lvm_edit_vg(act->lvm, METADATA_CLEAR, &all, NULL, is_next_still, on_edited, act);
 		return 0;
 	}
 }

@@ -211,8 +211,9 @@ def answer_ms(path):
 
 def status(what, count, path):
     alone_ms, size = answer_ms(path)
-    say(what, count, measure='status', ms=seconds_of(['pvmovectl', 'status']),
-        json_ms=seconds_of(['pvmovectl', 'status', '--json']), version_ms=seconds_of(['pvmovectl', '--version']),
+    client = ['pvmovectl', '--socket', path]
+    say(what, count, measure='status', ms=seconds_of([*client, 'status']),
+        json_ms=seconds_of([*client, 'status', '--json']), version_ms=seconds_of([*client, '--version']),
         answer_ms=alone_ms, answer_bytes=size)
 
 

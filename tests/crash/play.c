@@ -59,6 +59,7 @@ static struct move_request *make_request(const struct play *play, size_t index)
 		request->destinations[request->destination_count++] =
 			choose_pv(play, wanted->destinations[i]);
 	request->verify = wanted->verify;
+	request->has_limit = wanted->limit_bytes_s > 0;
 	request->limit_bytes_s = wanted->limit_bytes_s;
 	request->request_id = fake_strdup(index == 0 ? "first" : "second");
 	return request;
@@ -202,10 +203,14 @@ static void abort_held(struct play *play)
 static struct mover *new_mover(struct play *play)
 {
 	const struct fake_journal *journal = &play->world.journal;
+	struct mover_settings settings = mover_settings_default();
 	struct mover *mover = NULL;
 
 	if (mover_new(world_ports(), &play->world, &mover) < 0)
 		abort();
+	if (play->scenario->pass_runs_max > 0)
+		settings.pass_runs_max = play->scenario->pass_runs_max;
+	mover_set_settings(mover, &settings);
 	for (size_t i = 0; i < journal->count; i++) {
 		int r = mover_replay(mover, journal->records[i], strlen(journal->records[i]));
 

@@ -28,7 +28,8 @@ struct scenario {
 	struct fake_vg_spec vgs[FAKE_VGS_MAX];
 	struct scenario_move moves[SCENARIO_MOVES_MAX];
 	enum scenario_script script;
-	bool disks_turn; /* so that moves take turns */
+	bool disks_turn;        /* so that moves take turns */
+	unsigned pass_runs_max; /* 0: many */
 	unsigned late_steps;
 };
 

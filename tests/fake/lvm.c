@@ -135,11 +135,12 @@ static void write_text(struct fake_vg *group, const char *text, uint64_t seqno)
 }
 
 int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
-		  const struct reservation *reservation, fake_guard_fn *guard, void *arg)
+		  const struct reservation *reservation, const struct reservation *next,
+		  fake_guard_fn *guard, void *arg)
 {
 	cleanup(vg_freep) struct vg *vg = NULL;
 	struct fake_vg *group = find_vg(lvm, &reservation->vg);
-	char *text = NULL;
+	char *text = NULL, *with_next = NULL;
 	int r = fake_lvm_read(lvm, &reservation->vg, &vg);
 
 	if (r < 0)
@@ -151,7 +152,10 @@ int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
 	r = metadata_edit(group->text, strlen(group->text), edit, reservation, &text);
 	if (r < 0)
 		return r;
-	write_text(group, text, vg->seqno + 1);
+	if (next && metadata_edit(text, strlen(text), METADATA_RESERVE, next, &with_next) < 0)
+		next = NULL;
+	write_text(group, next ? with_next : text, vg->seqno + 1);
+	free(with_next);
 	free(text);
 	return 0;
 }

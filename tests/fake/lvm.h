@@ -87,7 +87,8 @@ int fake_lvm_read(const struct fake_lvm *lvm, const struct lvm_id *id, struct vg
 typedef bool fake_guard_fn(void *arg, const struct vg *vg);
 /* As lvm_edit_vg(): 0, -ENOENT, -ECANCELED, -ESTALE or -EBUSY. */
 int fake_lvm_edit(struct fake_lvm *lvm, enum metadata_edit edit,
-		  const struct reservation *reservation, fake_guard_fn *guard, void *arg);
+		  const struct reservation *reservation, const struct reservation *next,
+		  fake_guard_fn *guard, void *arg);
 
 /* As lvm_set_active(): 0, -ENOENT, or -EBUSY for an LV that is in use. */
 int fake_lvm_set_active(struct fake_lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv,

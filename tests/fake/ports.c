@@ -70,9 +70,10 @@ static void find_mirror(void *ctx, outcome_fn *done, void *arg)
 }
 
 static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation *reservation,
-		    port_guard_fn *guard, port_vg_fn *done, void *arg)
+		    const struct reservation *next, port_guard_fn *guard, port_vg_fn *done,
+		    void *arg)
 {
-	const struct world_request request = {
+	struct world_request request = {
 		.call = WORLD_EDIT_VG,
 		.edit = edit,
 		.reservation = *reservation,
@@ -81,6 +82,8 @@ static void edit_vg(void *ctx, enum metadata_edit edit, const struct reservation
 		.arg = arg,
 	};
 
+	if (next)
+		request.next = *next;
 	world_ask(ctx, &request);
 }
 
@@ -161,6 +164,11 @@ static int count_io(void *ctx, dev_t pv, uint64_t *countp)
 	return 0;
 }
 
+static void heed(void *ctx, bool heeds)
+{
+	((struct world *)ctx)->is_deaf = !heeds;
+}
+
 static int hold(void *ctx, bool held)
 {
 	struct world *world = ctx;
@@ -232,6 +240,7 @@ const struct ports *world_ports(void)
 		.edit_vg = edit_vg,
 		.set_active = set_active,
 		.observe = observe,
+		.heed = heed,
 		.create = create,
 		.swap = swap,
 		.remove = remove_device,

@@ -8,17 +8,15 @@
 static struct world_request *copy_request(const struct world_request *request)
 {
 	struct world_request *copy = fake_alloc(1, sizeof(*copy));
-	size_t size_bytes = request->reservation.run_count * sizeof(struct run);
 
 	*copy = *request;
 	copy->table = (struct dm_table){0};
 	for (size_t i = 0; i < request->table.count; i++)
 		if (dm_table_append(&copy->table, &request->table.targets[i]) < 0)
 			abort();
-	if (size_bytes > 0) {
-		copy->reservation.runs = fake_alloc(1, size_bytes);
-		memcpy(copy->reservation.runs, request->reservation.runs, size_bytes);
-	}
+	if (reservation_copy(&request->reservation, &copy->reservation) < 0 ||
+	    reservation_copy(&request->next, &copy->next) < 0)
+		abort();
 	return copy;
 }
 
@@ -38,6 +36,7 @@ void world_request_free(struct world_request *request)
 {
 	dm_table_deinit(&request->table);
 	reservation_deinit(&request->reservation);
+	reservation_deinit(&request->next);
 	vg_free(request->edited);
 	free(request);
 }
@@ -47,7 +46,8 @@ static int edit(struct world *world, struct world_request *request)
 	int r;
 
 	world->vg_is_locked = true;
-	r = fake_lvm_edit(&world->lvm, request->edit, &request->reservation, request->guard,
+	r = fake_lvm_edit(&world->lvm, request->edit, &request->reservation,
+			  request->next.run_count > 0 ? &request->next : NULL, request->guard,
 			  request->arg);
 	if (r == 0)
 		r = fake_lvm_read(&world->lvm, &request->reservation.vg, &request->edited);

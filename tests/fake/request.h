@@ -18,6 +18,7 @@ struct world_request {
 	bool active;
 	enum metadata_edit edit;
 	struct reservation reservation;
+	struct reservation next; /* without runs: none */
 	port_guard_fn *guard;
 	char name[DM_NAME_MAX];
 	char uuid[DM_ID_MAX];

@@ -121,14 +121,15 @@ static void edits_go_through_their_stages_and_rename_the_pvs(void **state)
 	struct reservation reservation = make_reservation(world, &one);
 	struct fake_lvm *lvm = &world->lvm;
 
-	assert_int_equal(fake_lvm_edit(lvm, METADATA_COMMIT, &reservation, NULL, NULL), -ESTALE);
-	assert_int_equal(fake_lvm_edit(lvm, METADATA_RESERVE, &reservation, NULL, NULL), 0);
-	assert_int_equal(fake_lvm_edit(lvm, METADATA_RESERVE, &reservation, NULL, NULL), 0);
-	assert_int_equal(fake_lvm_edit(lvm, METADATA_COMMIT, &reservation, NULL, NULL), 0);
+	assert_int_equal(fake_lvm_edit(lvm, METADATA_COMMIT, &reservation, NULL, NULL, NULL),
+			 -ESTALE);
+	assert_int_equal(fake_lvm_edit(lvm, METADATA_RESERVE, &reservation, NULL, NULL, NULL), 0);
+	assert_int_equal(fake_lvm_edit(lvm, METADATA_RESERVE, &reservation, NULL, NULL, NULL), 0);
+	assert_int_equal(fake_lvm_edit(lvm, METADATA_COMMIT, &reservation, NULL, NULL, NULL), 0);
 	vg = read_metadata(world);
 	assert_int_equal(metadata_stage(vg, &reservation), STAGE_COMMITTED);
 	assert_int_equal(vg->seqno, 3);
-	assert_int_equal(fake_lvm_edit(lvm, METADATA_RELEASE, &reservation, NULL, NULL), 0);
+	assert_int_equal(fake_lvm_edit(lvm, METADATA_RELEASE, &reservation, NULL, NULL, NULL), 0);
 	vg_free(vg);
 	vg = read_metadata(world);
 	assert_int_equal(metadata_stage(vg, &reservation), STAGE_RELEASED);
@@ -151,8 +152,9 @@ static void an_edit_is_given_up_when_its_guard_says_no(void **state)
 	struct reservation reservation = make_reservation(world, &one);
 	unsigned asked = 0;
 
-	assert_int_equal(fake_lvm_edit(&world->lvm, METADATA_RESERVE, &reservation, refuse, &asked),
-			 -ECANCELED);
+	assert_int_equal(
+		fake_lvm_edit(&world->lvm, METADATA_RESERVE, &reservation, NULL, refuse, &asked),
+		-ECANCELED);
 	assert_int_equal(asked, 1);
 	vg = read_metadata(world);
 	assert_int_equal(metadata_stage(vg, &reservation), STAGE_UNRESERVED);

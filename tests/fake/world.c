@@ -289,7 +289,7 @@ bool world_step(struct world *world)
 	let_groups_appear(world);
 	happened = let_something_happen(world);
 	fake_app_write(&world->app, &world->random);
-	if (world->dm.event && !world->dead && world->mover) {
+	if (world->dm.event && !world->is_deaf && !world->dead && world->mover) {
 		world->dm.event = false;
 		mover_look(world->mover);
 		happened = true;
@@ -342,6 +342,7 @@ void world_end(struct world *world, enum world_end how)
 	clear_queue(&world->requests);
 	world->journal.error = 0;
 	world->wake_at_us = 0;
+	world->is_deaf = false;
 	world->trap = (struct world_trap){0};
 	world->trap_failures = 0;
 	world->dead = false;

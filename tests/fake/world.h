@@ -95,6 +95,7 @@ struct world {
 	bool dead;
 	struct world_queue requests;
 	uint64_t wake_at_us; /* monotonic; 0: no timer */
+	bool is_deaf;        /* to what happens to devices */
 
 	/* the calls of all daemons */
 	uint64_t call_count;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * LVM's metadata text. What parses keeps the limits that the rest relies on. Then a move of
- * each PV is planned, and its first pass taken through the three edits: after each the text parses
- * again and is in the stage that it should be in, given up or finished no other LV has changed, and
- * an edit that is not due is refused.
+ * each PV is planned and split into parts, and its first pass taken through the three edits: after
+ * each the text parses again and is in the stage that it should be in, given up or finished no
+ * other LV has changed, and an edit that is not due is refused.
  */
 #include <errno.h>
 #include <libdevmapper.h>
@@ -22,6 +22,9 @@
 
 DEFINE_CLEANUP(struct vg *, vg_freep, vg_free)
 DEFINE_CLEANUP(struct plan *, plan_freep, plan_free)
+
+/* Of a pass, so that most are split. */
+#define RUNS_MAX 2
 
 static const struct lvm_id hidden_id = {"HIDDEN-hidd-hidd-hidd-hidd-hidd-HIDDEN"};
 
@@ -213,6 +216,21 @@ static void move_pass(const char *text, const struct vg *vg, struct reservation 
 	released = must_edit(committed, METADATA_RELEASE, reservation, vg, STAGE_RELEASED);
 }
 
+/* Nothing gets lost between the parts, and none has more runs than it may. */
+static void split(struct plan *plan)
+{
+	uint64_t extents = 0;
+
+	CLAIM(plan_split(plan, RUNS_MAX) == 0);
+	for (size_t i = 0; i < plan->pass_count; i++) {
+		const struct reservation *reservation = &plan->passes[i].reservation;
+
+		CLAIM(reservation->run_count > 0 && reservation->run_count <= RUNS_MAX);
+		extents += reservation_extent_count(reservation);
+	}
+	CLAIM(extents == plan->total_extents);
+}
+
 static void plan_moves(const char *text, struct vg *vg)
 {
 	find_devices(vg);
@@ -227,6 +245,8 @@ static void plan_moves(const char *text, struct vg *vg)
 		CLAIM(r == 0 || (r == PLAN_REFUSED && *refusal_name(refusal.code)));
 		if (r == 0)
 			CLAIM(plan->total_extents <= plan->free_extents || plan->pass_count == 0);
+		if (r == 0)
+			split(plan);
 		if (r == 0 && plan->pass_count > 0)
 			move_pass(text, vg, &plan->passes[0].reservation);
 	}

@@ -137,6 +137,22 @@ static void moves_are_shown_as_a_table(void **state)
 		      "8.00 KiB   62%            -      -\n");
 }
 
+static void an_lv_in_several_passes_is_named_once(void **state)
+{
+	(void)state;
+	expect_status(
+		SAMPLE_MOVE(4, "running", 16384, 4096,
+			    "[" SAMPLE_PASS("a", "done", 4096, 4096, "null") "," SAMPLE_PASS(
+				    "a", "copying", 4096, 0,
+				    "null") "," SAMPLE_PASS("a", "queued", 4096, 0,
+							    "null") "," SAMPLE_PASS("b", "queued",
+										    4096, 0,
+										    "null") "]"),
+		0, PLAIN,
+		"ID  STATE    VG   FROM -> TO            LV        SIZE  DONE  RATE  TO GO\n"
+		" 4  running  vg0  /dev/sdb -> /dev/sdc  a,b  16.00 KiB   25%     -      -\n");
+}
+
 /* HOME_MOVE's like, with what keeps it from copying. */
 #define HELD_UP_MOVE(id, state, pass, queue, stalled)                                              \
 	"{'id':" id ",'uuid':'0f0e','state':'" state "','waiting':false,'queue':" queue            \
@@ -471,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moves_are_shown_as_a_table),
+		cmocka_unit_test(an_lv_in_several_passes_is_named_once),
 		cmocka_unit_test(a_move_that_waits_for_its_turn_says_behind_whom),
 		cmocka_unit_test(a_move_that_stalls_says_so_and_what_to_look_at),
 		cmocka_unit_test(no_moves_are_said_so),

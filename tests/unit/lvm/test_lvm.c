@@ -194,7 +194,7 @@ static bool guard(void *arg, const struct vg *vg)
 static void begin_edit(struct fixture *fixture, enum metadata_edit edit, struct ending *ending)
 {
 	*ending = (struct ending){.fixture = fixture};
-	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, on_edited, ending);
+	lvm_edit_vg(fixture->lvm, edit, &reservation, NULL, NULL, on_edited, ending);
 	assert_false(ending->done);
 }
 
@@ -639,6 +639,85 @@ static void lvms_own_backup_is_kept_up_to_date(void **state)
 	assert_int_equal(count_calls(fixture, "vgcfgbackup -qq multi"), 2);
 }
 
+/* Moves the one reservation to its end, and makes another by the write that releases it. */
+static void release_and_reserve(struct fixture *fixture, const struct reservation *next)
+{
+	struct ending ending = {.fixture = fixture};
+
+	edit(fixture, METADATA_RESERVE, 0);
+	edit(fixture, METADATA_COMMIT, 0);
+	lvm_edit_vg(fixture->lvm, METADATA_RELEASE, &reservation, next, NULL, on_edited, &ending);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
+	assert_stage(fixture, "multi", STAGE_RELEASED);
+	assert_int_equal(count_calls(fixture, "vgcfgrestore"), 3);
+}
+
+static enum metadata_stage find_stage(const struct fixture *fixture, const struct reservation *of)
+{
+	_free_ char *text = folder_read(fixture->dir, "vgs/multi");
+	_vg_ struct vg *vg = text_parse(text);
+
+	return metadata_stage(vg, of);
+}
+
+static struct reservation other_reservation(struct run *run, const char *lv)
+{
+	struct reservation other = {
+		.vg = {VG_ID},
+		.id = {"hidden-hidd-hidd-hidd-hidd-hidd-hidde2"},
+		.name = RESERVATION_NAME_PREFIX "1_2",
+		.runs = run,
+		.run_count = 1,
+	};
+
+	snprintf(other.lv.text, sizeof(other.lv.text), "%s", lv);
+	return other;
+}
+
+static void one_write_releases_and_reserves(void **state)
+{
+	struct run run = {.first_le = 0,
+			  .extent_count = 8,
+			  .source_pv = {PV0},
+			  .source_pe = 10,
+			  .dest_pv = {PV2},
+			  .dest_pe = 40};
+	const struct reservation next = other_reservation(&run, OTHER);
+
+	release_and_reserve(*state, &next);
+	assert_int_equal(find_stage(*state, &next), STAGE_RESERVED);
+}
+
+static void one_write_releases_an_lv_and_reserves_more_of_it(void **state)
+{
+	struct run run = {.first_le = 10,
+			  .extent_count = 10,
+			  .source_pv = {PV0},
+			  .source_pe = 20,
+			  .dest_pv = {PV2},
+			  .dest_pe = 40};
+	const struct reservation next = other_reservation(&run, DATA);
+
+	release_and_reserve(*state, &next);
+	assert_int_equal(find_stage(*state, &next), STAGE_RESERVED);
+}
+
+static void what_cannot_be_reserved_along_does_not_hinder_a_release(void **state)
+{
+	/* Somebody else lies there. */
+	struct run run = {.first_le = 0,
+			  .extent_count = 8,
+			  .source_pv = {PV0},
+			  .source_pe = 10,
+			  .dest_pv = {PV2},
+			  .dest_pe = 0};
+	const struct reservation next = other_reservation(&run, OTHER);
+
+	release_and_reserve(*state, &next);
+	assert_int_equal(find_stage(*state, &next), STAGE_UNRESERVED);
+}
+
 static void an_edit_that_is_done_already_writes_nothing(void **state)
 {
 	static const enum metadata_edit kinds[] = {METADATA_RESERVE, METADATA_COMMIT,
@@ -679,13 +758,13 @@ static void the_guard_has_the_last_word(void **state)
 	struct fixture *fixture = *state;
 	struct ending ending = {.fixture = fixture, .answer = false};
 
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_edited, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, NULL, guard, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_true(ending.asked);
 	assert_int_equal(ending.code, -ECANCELED);
 	assert_stage(fixture, "multi", STAGE_UNRESERVED);
 	ending = (struct ending){.fixture = fixture, .answer = true};
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, guard, on_edited, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &reservation, NULL, guard, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_true(ending.asked);
 	assert_int_equal(ending.code, 0);
@@ -710,7 +789,7 @@ static void thin_lvs_need_force(void **state)
 	run.source_pv = vg->pvs[1].id;
 	run.dest_pv = vg->pvs[0].id;
 	thin.runs = &run;
-	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, on_edited, &ending);
+	lvm_edit_vg(fixture->lvm, METADATA_RESERVE, &thin, NULL, NULL, on_edited, &ending);
 	loop_until(fixture->base, &ending.done);
 	assert_int_equal(ending.code, 0);
 	assert_int_equal(count_calls(fixture, " thin --force "), 1);
@@ -1177,6 +1256,9 @@ int main(void)
 		TEST(children_of_an_edit_lock_elsewhere),
 		TEST(an_edit_hands_out_the_metadata_that_it_leaves),
 		TEST(lvms_own_backup_is_kept_up_to_date),
+		TEST(one_write_releases_and_reserves),
+		TEST(one_write_releases_an_lv_and_reserves_more_of_it),
+		TEST(what_cannot_be_reserved_along_does_not_hinder_a_release),
 		TEST(an_edit_that_is_done_already_writes_nothing),
 		TEST(an_edit_out_of_turn_is_refused),
 		TEST(an_edit_of_a_lost_lv_says_so),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -149,6 +150,45 @@ static void changes_are_told_in_their_order_and_the_latest_at_once(void **state)
 	assert_int_equal(mover_next_change(mover, seq - 1)->id, 2);
 }
 
+static size_t count_edits(const struct world *world)
+{
+	size_t count = 0;
+
+	for (uint64_t i = 0; i < world->call_count; i++)
+		count += world->calls[i] == WORLD_EDIT_VG;
+	return count;
+}
+
+static void one_edit_releases_an_lv_and_reserves_the_next(void **state)
+{
+	struct world *world = *state;
+	const struct move *move = start(world, NULL);
+
+	run_until_it_ends(world, move);
+	assert_int_equal(move_state(move), MOVE_DONE);
+	/* Three for each of three LVs, two of which came along. */
+	assert_int_equal(count_edits(world), 7);
+}
+
+static void an_lv_that_was_reserved_along_is_given_up_with_the_move(void **state)
+{
+	struct world *world = *state;
+	const struct move *move = start(world, NULL);
+	struct refusal refusal;
+
+	for (unsigned i = 0; i < STEPS_MAX && move->passes[1].state == PASS_QUEUED; i++)
+		world_step(world);
+	assert_int_equal(move->passes[1].state, PASS_RESERVING);
+	assert_int_equal(move->passes[0].state, PASS_RETIRING);
+	assert_int_equal(mover_set_goal(world->mover, move->id, GOAL_ABORT, &refusal), 0);
+	run_until_it_ends(world, move);
+	assert_int_equal(move->passes[0].state, PASS_DONE);
+	assert_int_equal(move->passes[1].state, PASS_ABORTED);
+	assert_int_equal(move->passes[2].state, PASS_ABORTED);
+	assert_null(strstr(world->lvm.vgs[0].text, RESERVATION_TAG));
+	assert_null(strstr(world->lvm.vgs[0].text, "LOCKED"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -157,6 +197,8 @@ int main(void)
 		TEST(an_lv_that_cannot_be_read_does_not_keep_the_others_from_being_moved),
 		TEST(moves_on_the_same_disks_share_what_is_under_way),
 		TEST(changes_are_told_in_their_order_and_the_latest_at_once),
+		TEST(one_edit_releases_an_lv_and_reserves_the_next),
+		TEST(an_lv_that_was_reserved_along_is_given_up_with_the_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,20 +323,94 @@ static void two_lvs_never_get_the_same_extents(void **state)
 		assert_run(&plan->passes[i], 0, RUN(0, 1, 0, i, 1, i));
 }
 
-static void one_lv_is_planned_again_whatever_the_request_names(void **state)
+#define RUNS_MAX 40
+
+static void an_lv_in_many_pieces_takes_several_passes(void **state)
+{
+	cleanup(vg_freep) struct vg *vg = hand_vg(2, 3 * RUNS_MAX);
+	cleanup(move_request_freep) struct move_request *request = hand_request(0);
+	cleanup(plan_freep) struct plan *plan = NULL;
+	const uint64_t count = RUNS_MAX + 1;
+	struct vg_lv *lv;
+
+	(void)state;
+	hand_add_linear(hand_add_lv(vg, "a"), 0, 0, 1);
+	lv = hand_add_lv(vg, "b");
+	for (uint64_t i = 0; i < count; i++)
+		hand_add_linear(lv, 0, 2 * i + 2, 1);
+	plan = make_plan(request, vg);
+	assert_int_equal(plan_split(plan, RUNS_MAX), 0);
+	assert_int_equal(plan->pass_count, 3);
+	assert_int_equal(plan->total_extents, count + 1);
+	assert_run(&plan->passes[0], 0, RUN(0, 1, 0, 0, 1, 0));
+	assert_string_equal(plan->passes[1].lv_name, "b");
+	assert_string_equal(plan->passes[2].lv_name, "b");
+	assert_int_equal(plan->passes[1].reservation.run_count, count / 2);
+	assert_int_equal(plan->passes[2].reservation.run_count, count - count / 2);
+	assert_run(&plan->passes[1], 0, RUN(0, 1, 0, 2, 1, 1));
+	assert_run(&plan->passes[2], 0, RUN(count / 2, 1, 0, count + 1, 1, 1 + count / 2));
+}
+
+static void an_lv_in_just_enough_pieces_takes_one(void **state)
+{
+	cleanup(vg_freep) struct vg *vg = hand_vg(2, 3 * RUNS_MAX);
+	cleanup(move_request_freep) struct move_request *request = hand_request(0);
+	cleanup(plan_freep) struct plan *plan = NULL;
+	struct vg_lv *lv = hand_add_lv(vg, "a");
+
+	(void)state;
+	for (uint64_t i = 0; i < RUNS_MAX; i++)
+		hand_add_linear(lv, 0, 2 * i, 1);
+	plan = make_plan(request, vg);
+	assert_int_equal(plan_split(plan, RUNS_MAX), 0);
+	assert_int_equal(plan->pass_count, 1);
+	assert_int_equal(plan->passes[0].reservation.run_count, RUNS_MAX);
+}
+
+/* The pass has extents first to last of the LV, wherever these are now. */
+static int replan(const struct move_request *request, const struct vg *vg, const struct vg_lv *lv,
+		  uint64_t first, uint64_t last, struct plan **planp)
+{
+	struct run runs[] = {{.first_le = first, .extent_count = 1},
+			     {.first_le = last, .extent_count = 1}};
+	const struct reservation pass = {.lv = lv->id, .runs = runs, .run_count = 2};
+	const struct reservation other = {.lv = lv->id, .id = hand_id('h', 1)};
+	const struct plan_claim claim = {&other, 1};
+	struct refusal refusal;
+
+	return planner_replan_pass(request, vg, &pass, &claim, 1, planp, &refusal);
+}
+
+static void a_pass_is_planned_again_from_its_first_extent_to_its_last(void **state)
+{
+	cleanup(vg_freep) struct vg *vg = hand_vg(2, 100);
+	cleanup(move_request_freep) struct move_request *request = hand_request(0);
+	cleanup(plan_freep) struct plan *plan = NULL;
+	struct vg_lv *lv = hand_add_lv(vg, "a");
+
+	(void)state;
+	hand_add_linear(lv, 0, 0, 10);
+	hand_add_linear(lv, 1, 0, 5);
+	hand_add_linear(lv, 0, 20, 10);
+	assert_int_equal(replan(request, vg, lv, 4, 17, &plan), 0);
+	assert_int_equal(plan->pass_count, 1);
+	assert_int_equal(plan->passes[0].reservation.run_count, 2);
+	assert_run(&plan->passes[0], 0, RUN(4, 6, 0, 4, 1, 5));
+	assert_run(&plan->passes[0], 1, RUN(15, 3, 0, 20, 1, 11));
+}
+
+static void one_pass_is_planned_again_whatever_the_request_names(void **state)
 {
 	cleanup(vg_freep) struct vg *vg = hand_vg(3, 100);
 	cleanup(move_request_freep) struct move_request *request = hand_request(0);
 	cleanup(plan_freep) struct plan *plan = NULL;
-	struct refusal refusal;
 
 	(void)state;
 	hand_add_linear(hand_add_lv(vg, "a"), 0, 0, 10);
 	hand_add_linear(hand_add_lv(vg, "renamed"), 0, 10, 10);
 	hand_set_lv(request, "b");
 	hand_add_destination(request, 2);
-	assert_int_equal(planner_replan_lv(request, vg, &vg->lvs[1].id, NULL, 0, &plan, &refusal),
-			 0);
+	assert_int_equal(replan(request, vg, &vg->lvs[1], 0, 9, &plan), 0);
 	assert_int_equal(plan->pass_count, 1);
 	assert_run(&plan->passes[0], 0, RUN(0, 10, 0, 10, 2, 0));
 }
@@ -346,12 +420,10 @@ static void an_lv_that_left_the_source_needs_no_pass_any_more(void **state)
 	cleanup(vg_freep) struct vg *vg = hand_vg(2, 100);
 	cleanup(move_request_freep) struct move_request *request = hand_request(0);
 	cleanup(plan_freep) struct plan *plan = NULL;
-	struct refusal refusal;
 
 	(void)state;
 	hand_add_linear(hand_add_lv(vg, "a"), 1, 0, 10);
-	assert_int_equal(planner_replan_lv(request, vg, &vg->lvs[0].id, NULL, 0, &plan, &refusal),
-			 0);
+	assert_int_equal(replan(request, vg, &vg->lvs[0], 0, 9, &plan), 0);
 	assert_int_equal(plan->pass_count, 0);
 }
 
@@ -398,7 +470,10 @@ int main(void)
 		cmocka_unit_test(extents_move_within_a_pv_between_ranges_of_it),
 		cmocka_unit_test(what_another_pass_will_take_is_not_free),
 		cmocka_unit_test(two_lvs_never_get_the_same_extents),
-		cmocka_unit_test(one_lv_is_planned_again_whatever_the_request_names),
+		cmocka_unit_test(an_lv_in_many_pieces_takes_several_passes),
+		cmocka_unit_test(an_lv_in_just_enough_pieces_takes_one),
+		cmocka_unit_test(a_pass_is_planned_again_from_its_first_extent_to_its_last),
+		cmocka_unit_test(one_pass_is_planned_again_whatever_the_request_names),
 		cmocka_unit_test(an_lv_that_left_the_source_needs_no_pass_any_more),
 		cmocka_unit_test(a_request_is_resolved_by_its_devices),
 	};

@@ -201,14 +201,15 @@ static void naming_an_lv_that_stands_on_others_is_not_nothing_to_move(void **sta
 static void planning_again_an_lv_that_is_gone_is_refused(void **state)
 {
 	struct scene *scene = *state;
-	struct lvm_id gone = hand_id('l', 77);
+	struct run run = {.extent_count = 1};
+	const struct reservation gone = {.lv = hand_id('l', 77), .runs = &run, .run_count = 1};
 	struct plan *plan = NULL;
 
-	assert_int_equal(planner_replan_lv(scene->request, scene->vg, &gone, NULL, 0, &plan,
-					   &scene->refusal),
+	assert_int_equal(planner_replan_pass(scene->request, scene->vg, &gone, NULL, 0, &plan,
+					     &scene->refusal),
 			 PLAN_REFUSED);
 	assert_int_equal(scene->refusal.code, REFUSAL_NO_SUCH_LV);
-	assert_string_equal(scene->refusal.subject, gone.text);
+	assert_string_equal(scene->refusal.subject, gone.lv.text);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scene_setup, scene_teardown)

@@ -229,6 +229,28 @@ static void a_stall_is_not_made_up_for_in_a_rush(void **state)
 		}
 }
 
+/* As beside others: at times the disk does no more than the limit, at times it is free again. */
+static void a_disk_that_is_slow_at_times_is_not_made_up_for_in_a_rush(void **state)
+{
+	static const unsigned slow_percents[] = {70, 90, 110, 130};
+
+	(void)state;
+	for (size_t m = 0; m < RUN_COUNT; m++)
+		for (size_t i = 0; i < sizeof(slow_percents) / sizeof(slow_percents[0]); i++) {
+			struct model model = machine_model(m);
+			uint64_t disk = model.disk_bytes_s;
+
+			model_begin(&model, disk / 10, NO_OTHER);
+			for (unsigned k = 0; k < 20; k++) {
+				model.disk_bytes_s =
+					k % 2 == 0 ? disk / 10 * slow_percents[i] / 100 : disk;
+				model_run(&model, (k % 5 + 2) * SEC_US);
+			}
+			assert_between(&model, 0, SETTLED_TENTHS, disk / 10, 0,
+				       machine_percent(m) == 5 ? 112 : 120);
+		}
+}
+
 static void a_pause_is_not_made_up_for_in_a_rush(void **state)
 {
 	(void)state;
@@ -296,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_move_without_a_limit_is_not_slowed_by_one_that_has_one),
 		cmocka_unit_test(a_limit_holds_where_the_kernel_cannot_be_held_back),
 		cmocka_unit_test(a_stall_is_not_made_up_for_in_a_rush),
+		cmocka_unit_test(a_disk_that_is_slow_at_times_is_not_made_up_for_in_a_rush),
 		cmocka_unit_test(a_pause_is_not_made_up_for_in_a_rush),
 		cmocka_unit_test(a_limit_above_what_the_disks_do_never_holds_the_kernel),
 		cmocka_unit_test(

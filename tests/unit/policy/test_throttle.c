@@ -57,6 +57,9 @@ static void no_number_is_too_large(void **state)
 	throttle_advance(&throttle, 0);
 }
 
+/* The least window at 10 MiB/s. */
+#define WINDOW_BYTES (10 * MIB * 48 / 100)
+
 /* A window is drawn, which takes so long, and then copied. */
 static uint64_t one_window(struct throttle *throttle, uint64_t draw_us, uint64_t copy_us)
 {
@@ -87,20 +90,30 @@ static void a_window_begins_as_much_ahead_as_the_last_ones_took_to_draw(void **s
 	assert_int_equal(throttle_lead_us(&throttle), 600 * MS_US);
 }
 
-static void windows_that_cannot_be_copied_in_their_time_grow_and_shrink_again(void **state)
+static void windows_that_take_long_to_draw_grow_and_shrink_again(void **state)
 {
 	struct throttle throttle;
 	uint64_t bytes = 0;
 
 	(void)state;
 	throttle_set(&throttle, 10 * MIB, SEC_US);
-	assert_int_equal(one_window(&throttle, 50 * MS_US, 50 * MS_US), 4 * MIB);
+	assert_int_equal(one_window(&throttle, 50 * MS_US, 50 * MS_US), WINDOW_BYTES);
 	for (size_t i = 0; i < 30; i++)
-		bytes = one_window(&throttle, 2 * SEC_US, 2 * SEC_US);
+		bytes = one_window(&throttle, 4 * SEC_US, 200 * MS_US);
 	assert_int_equal(bytes, 30 * MIB);
 	for (size_t i = 0; i < 60; i++)
 		bytes = one_window(&throttle, 50 * MS_US, 50 * MS_US);
-	assert_int_equal(bytes, 4 * MIB);
+	assert_int_equal(bytes, WINDOW_BYTES);
+}
+
+static void windows_that_take_long_to_copy_do_not_grow(void **state)
+{
+	struct throttle throttle;
+
+	(void)state;
+	throttle_set(&throttle, 10 * MIB, SEC_US);
+	for (size_t i = 0; i < 30; i++)
+		assert_int_equal(one_window(&throttle, 50 * MS_US, 500 * MS_US), WINDOW_BYTES);
 }
 
 static void of_a_stall_nothing_is_kept_and_of_a_delay_a_little(void **state)
@@ -163,7 +176,8 @@ int main(void)
 		cmocka_unit_test(without_a_limit_nothing_waits_and_nobody_looks),
 		cmocka_unit_test(no_number_is_too_large),
 		cmocka_unit_test(a_window_begins_as_much_ahead_as_the_last_ones_took_to_draw),
-		cmocka_unit_test(windows_that_cannot_be_copied_in_their_time_grow_and_shrink_again),
+		cmocka_unit_test(windows_that_take_long_to_draw_grow_and_shrink_again),
+		cmocka_unit_test(windows_that_take_long_to_copy_do_not_grow),
 		cmocka_unit_test(of_a_stall_nothing_is_kept_and_of_a_delay_a_little),
 		cmocka_unit_test(the_kernel_is_held_only_when_all_that_copy_are_ahead),
 		cmocka_unit_test(windows_alone_need_no_look),

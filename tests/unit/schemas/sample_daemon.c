@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * usage: sample_daemon SOCKET
+ * usage: sample_daemon SOCKET [COUNT]
  * The daemon's real server over a mover without a world, whose moves have between them every value
- * that may be there and every null. Move 7 copies once it is resumed, and is then done. Until
- * SIGTERM.
+ * that may be there and every null. Move 7 copies once it is resumed, and is then done. With COUNT:
+ * so many moves that are done, instead. Until SIGTERM.
  */
 #include <event2/event.h>
 #include <signal.h>
@@ -163,13 +163,16 @@ int main(int argc, char *argv[])
 	struct event *stopping = evsignal_new(base, SIGTERM, stop, base);
 	struct rpc_options options = {.base = base, .peer = be_root};
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	signal(SIGPIPE, SIG_IGN);
 	fake_mover_init(&mover);
 	mover.answers_at_once = true;
 	(void)warning_append(&mover.warnings, WARNING_SAME_DISK, "both are on %s", "/dev/sdb");
-	add_moves(&mover);
+	if (argc == 2)
+		add_moves(&mover);
+	for (int i = argc == 2 ? 0 : atoi(argv[2]); i > 0; i--)
+		add_done(&mover);
 	options.listen_fd = listen_at(argv[1]);
 	options.service.mover = &mover;
 	options.service.info.version = "1.2.3";
@@ -178,7 +181,8 @@ int main(int argc, char *argv[])
 	options.service.info.started_us = 77;
 	if (rpc_server_new(&options, &server) < 0)
 		return 1;
-	event_add(ticking, &(struct timeval){.tv_usec = TICK_US});
+	if (argc == 2)
+		event_add(ticking, &(struct timeval){.tv_usec = TICK_US});
 	event_add(stopping, NULL);
 	event_base_dispatch(base);
 	rpc_server_free(server);

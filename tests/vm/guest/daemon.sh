@@ -10,7 +10,7 @@ daemon_program=pvmoved
 # its lives.
 daemon_start() {
 	daemon_launch "$@"
-	wait_until 20 "the daemon answers" daemon_answers
+	wait_until 60 "the daemon answers" daemon_answers
 }
 
 # The same without waiting for its answer.

@@ -41,7 +41,7 @@ writer_start() {
 		--verify=crc32c --verify_backlog=256 --verify_fatal=1 --verify_dump=0 \
 		--output-format=json --output="$work/fio$name.json" >"$work/fio$name.log" 2>&1 &
 	echo $! >"$work/fio$name.pid"
-	wait_until 30 "the writer in $dir writes" holds_data "$dir/written"
+	wait_until 60 "the writer in $dir writes" holds_data "$dir/written"
 }
 
 # fio gives the file its size first; then it is all zeroes.
@@ -125,7 +125,7 @@ stamps_start() {
 
 stamps_stop() {
 	kill -TERM "$(<"$work/stamps.pid")" || fail "the stamping has ended: $(tail -n 5 "$work/stamps.log")"
-	wait_until 30 "the stamping ends" has_ended "$(<"$work/stamps.pid")"
+	wait_until 60 "the stamping ends" has_ended "$(<"$work/stamps.pid")"
 	rm "$work/stamps.pid"
 }
 

@@ -82,7 +82,7 @@ unplug_pv() {
 
 	name=$(basename "$(pv "$1")")
 	echo 1 >"$(readlink -f "/sys/block/$name/device/..")/remove"
-	wait_until 30 "pv$1 is gone" test ! -e "/dev/$name"
+	wait_until 60 "pv$1 is gone" test ! -e "/dev/$name"
 	udevadm settle --timeout=30
 }
 

@@ -201,10 +201,12 @@ vm_start() {
 
 	[ -p "$monitor.in" ] || mkfifo "$monitor.in" "$monitor.out"
 	# The root is read-write because only the overlay is written. The kernel tests its ciphers while it
-	# patches itself, and was seen to hang there for ever under emulation (Linux 6.1, QEMU 7.2).
+	# patches itself, and was seen to hang there for ever under emulation (Linux 6.1, QEMU 7.2); another
+	# CPU was seen to run into a breakpoint of such a patch, which is a panic (6.12). So the second one comes
+	# when the kernel is through with that: see guest/init.
 	exec qemu-system-x86_64 -M q35 "${vm_accel[@]}" -smp 2 -m "$vm_memory" -nodefaults -no-reboot \
 		-kernel "$vm_image/vmlinuz" \
-		-append "root=PARTUUID=70766d76-01 rw init=/usr/sbin/vm-init console=ttyS0 no_timer_check cryptomgr.notests loglevel=5 panic=-1 $append" \
+		-append "root=PARTUUID=70766d76-01 rw init=/usr/sbin/vm-init console=ttyS0 no_timer_check cryptomgr.notests maxcpus=1 loglevel=5 panic=-1 $append" \
 		-drive if=none,id=root,file="$VM_DIR/root.qcow2",format=qcow2,discard=unmap \
 		-drive if=none,id=payload,file="$VM_DIR/payload.tar",format=raw,read-only=on \
 		-device nvme,id=nvme0,serial=root -device nvme-ns,drive=root,bus=nvme0,nsid=1 \

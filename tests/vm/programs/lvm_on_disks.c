@@ -134,7 +134,7 @@ static void edit(struct lvm *lvm, enum metadata_edit kind, char **args)
 
 	for (args += 2; *args && reservation.run_count < MAX_RUNS; args++)
 		runs[reservation.run_count++] = parse_run(*args);
-	lvm_edit_vg(lvm, kind, &reservation, NULL, on_edited, NULL);
+	lvm_edit_vg(lvm, kind, &reservation, NULL, NULL, on_edited, NULL);
 }
 
 static void begin(struct lvm *lvm, const char *what, char **args)

@@ -85,7 +85,7 @@ adopted_after() {
 	writer_is_well /mnt/lv
 	daemon_start
 	[ "$(leg)" = "$leg_before" ] || fail "not the same leg: $(leg), before it was $leg_before"
-	wait_until 30 'the move runs again' move_has_copied "$move" "$before"
+	wait_until 60 'the move runs again' move_has_copied "$move" "$before"
 	moved
 	end_of_a_case
 }
@@ -143,7 +143,7 @@ paused() {
 
 	start_of_a_case
 	pvmovectl pause "$move"
-	wait_until 30 'nothing is being copied' nothing_is_copied
+	wait_until 60 'nothing is being copied' nothing_is_copied
 	before=$(move_field "$move" copied_bytes)
 	[ "$(move_field "$move" state)" = paused ]
 	[ "$before" -gt 0 ] || fail 'what was copied is lost'
@@ -151,7 +151,7 @@ paused() {
 	throttle_off
 	daemon_kill
 	daemon_start
-	wait_until 30 'the new daemon has looked at it' move_has_copied "$move" "$before"
+	wait_until 60 'the new daemon has looked at it' move_has_copied "$move" "$before"
 	[ "$(move_field "$move" copied_bytes)" = "$before" ] || fail 'it went on by itself'
 	nothing_is_copied
 	table_uses_leg vg/lv
@@ -237,7 +237,7 @@ live_view_works() {
 	shown "^>$move running .* lv [^ ]+ [0-9]+% $rate "
 	tmux send-keys p
 	shows "^>$move paused "
-	wait_until 30 'nothing is being copied' nothing_is_copied
+	wait_until 60 'nothing is being copied' nothing_is_copied
 	tmux send-keys r
 	shows "^>$move running "
 }

@@ -151,7 +151,7 @@ status_says() {
 
 # Until the daemon's journal says that the move has been asked for: it dies later.
 ask_for_move() {
-	wait_until 20 'the daemon answers' daemon_answers
+	wait_until 60 'the daemon answers' daemon_answers
 	: >"$work/daemon.log"
 	try pvmovectl start "$@"
 	grep -q 'move 1 of' "$work/daemon.log" || fail 'no move has begun'

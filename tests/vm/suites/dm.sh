@@ -203,7 +203,7 @@ foreign_tables_and_suspended_devices_are_seen() {
 	umount /mnt/lv
 	put_on_leg "$work/here"
 	dmsetup suspend --noflush --nolockfs vg-lv-pvmoved
-	timeout 5 dm_on_kernel observe "$leg" | grep ' suspended rw ' || fail "it is not seen suspended"
+	timeout 60 dm_on_kernel observe "$leg" | grep ' suspended rw ' || fail "it is not seen suspended"
 	# The swap would be a resume too.
 	fails_with 1 dm_on_kernel swap "$leg" hidden "$work/there"
 	said 'EBUSY.*suspended'
@@ -237,26 +237,26 @@ a_disk_that_hangs_holds_up_its_own_swap_only() {
 	dm_on_kernel create a LVM-a "$work/slow" -- create b LVM-b "$work/slow"
 	dmsetup suspend --noflush slow
 	dd if=/dev/mapper/a of=/dev/null iflag=direct bs=4k count=1 &
-	wait_until 10 "a read of the disk hangs" reading a
+	wait_until 60 "a read of the disk hangs" reading a
 	dm_on_kernel swap LVM-a hidden "$work/quick" -- swap LVM-b hidden "$work/quick" \
 		-- flush "$(dev_of "$(pv 0)")" >"$work/swaps" 2>&1 &
 	pid=$!
-	wait_until 20 "the other requests are done" has_lines 2 "$work/swaps"
+	wait_until 60 "the other requests are done" has_lines 2 "$work/swaps"
 	! grep '^1:' "$work/swaps" || fail "the swap did not wait for the disk"
 	sees LVM-b "^$table"
-	timeout 5 dm_on_kernel observe LVM-a
+	timeout 60 dm_on_kernel observe LVM-a
 
 	executors_are_safe
 	pkill -TERM -x pvmoved-dm
 	kill -KILL $pid
-	wait_until 10 "the idle executors leave" executors_are 1
+	wait_until 60 "the idle executors leave" executors_are 1
 	echo "0 98304 linear $(dev_of "$(pv 1)") 4096" >"$work/next"
 	dm_on_kernel swap LVM-a hidden "$work/next" &
 	pid=$!
-	wait_until 10 "the next swap waits its turn" grep -q -- '-> FLOCK' /proc/locks
+	wait_until 60 "the next swap waits its turn" grep -q -- '-> FLOCK' /proc/locks
 	dmsetup resume slow
 	wait $pid
-	wait_until 10 "the last executor leaves" executors_are 0
+	wait_until 60 "the last executor leaves" executors_are 0
 	sees LVM-a "^$(<"$work/next")"
 	dm_on_kernel remove LVM-a -- remove LVM-b
 	dmsetup remove --retry slow
@@ -312,7 +312,7 @@ without_udev_nodes_are_still_made() {
 	some_lv
 	udevadm settle
 	udevadm control --exit
-	wait_until 10 "udevd ends" udevd_has_ended
+	wait_until 60 "udevd ends" udevd_has_ended
 	rm -f /run/udev/control
 	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here"
 	[ "$(dev_of /dev/mapper/vg-lv-pvmoved)" ] || fail "there is no node"
@@ -400,7 +400,7 @@ a_device_made_for_a_daemon_that_has_gone_is_taken_away() {
 	udevadm settle
 	udevadm control --stop-exec-queue
 	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here" &
-	wait_until 30 "the device is made" sees_quietly "$leg" '^vg-lv-pvmoved '
+	wait_until 60 "the device is made" sees_quietly "$leg" '^vg-lv-pvmoved '
 	kill -KILL $!
 	wait_until 60 "its executor leaves" executors_are 0
 	sees "$leg" '^absent$'
@@ -431,7 +431,7 @@ a_slow_disk_is_no_wedge() {
 	dmsetup suspend --noflush slow
 	trap 'dmsetup resume slow' EXIT
 	dd if=/dev/mapper/a of=/dev/null iflag=direct bs=4k count=1 &
-	wait_until 10 "a read of the disk hangs" reading a
+	wait_until 60 "a read of the disk hangs" reading a
 	dm_on_kernel swap LVM-a hidden "$work/quick" >"$work/swap" 2>&1 &
 	pid=$!
 	# Longer than it takes to call a device wedged.
@@ -454,7 +454,7 @@ a_stuck_udevd_is_no_wedge() {
 	udevadm settle
 	udevadm control --stop-exec-queue
 	dm_on_kernel swap "$leg" hidden "$work/mirrors" &
-	wait_until 30 "an executor swaps" test -e "$marks/$leg"
+	wait_until 60 "an executor swaps" test -e "$marks/$leg"
 	kill -KILL $!
 	dm_on_kernel swap "$leg" hidden "$work/here"
 	[ ! -e "$marks/$leg" ] || fail "the mark is still there"

@@ -113,7 +113,7 @@ goes_on() {
 writing_to_the_hung_disk() {
 	dd if=/dev/zero of=/mnt/b/direct bs=256k count=160 oflag=direct conv=notrunc,fsync status=none &
 	application=$!
-	wait_until 30 "the application hangs" grep -q '^State:.*D' "/proc/$application/status"
+	wait_until 60 "the application hangs" grep -q '^State:.*D' "/proc/$application/status"
 }
 
 the_daemon_answers() {

@@ -110,7 +110,7 @@ a_lost_write_is_found() {
 	mkfs_mount ext4 vg/lv
 	stamps_start /mnt/lv 1
 	cp /mnt/lv/stamps "$work/older"
-	wait_until 20 'a hundred writes are noted' is_larger_than 1200 "$work/acknowledged"
+	wait_until 60 'a hundred writes are noted' is_larger_than 1200 "$work/acknowledged"
 	stamps_stop
 	stamps_are_there /mnt/lv
 	cp "$work/older" /mnt/lv/stamps

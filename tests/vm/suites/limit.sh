@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Limits, on disks of 20 MiB/s. Rates are those of the disks themselves, not what the daemon says of
-# them. What is too fast fails a case, and what is not even a quarter of the limit in all: a machine may be
-# slow. The figures are printed.
+# them. What is a quarter too fast fails a case, and what is not even a quarter of the limit in all: a
+# machine may be slow, and at times. The figures are printed; how exact limits are, the benchmark and the
+# model of tests/unit/policy tell.
 #vm disk pv0 500M bps=20M
 #vm disk pv1 500M bps=20M
 #vm disk pv2 500M bps=20M
@@ -22,11 +23,11 @@ parameter_is() {
 }
 
 it_is_put_back() {
-	wait_until 10 'the parameter is put back' parameter_is $admins
+	wait_until 60 'the parameter is put back' parameter_is $admins
 	[ ! -e $note_file ] || fail "$note_file is left"
 }
 
-# near MIB WHAT RATES: the most in any ten seconds is no more than 15 % above that, and nobody starves.
+# near MIB WHAT RATES: the most in any ten seconds is no more than a quarter above that, and nobody starves.
 near() {
 	local limit=$(($1 * mib)) what=$2 name least most whole
 
@@ -34,7 +35,7 @@ near() {
 		[ "$name" = "${3:-all}" ] || continue
 		note "$what, limit $1 MiB/s: $(awk -v l=$limit -v a="$least" -v b="$most" -v c="$whole" \
 			'BEGIN { printf "%.2f to %.2f of it over any 10 s, %.2f in all", a / l, b / l, c / l }')"
-		[ "$most" -le $((limit * 115 / 100)) ] || fail "$what: $most bytes in a second, with a limit of $limit"
+		[ "$most" -le $((limit * 5 / 4)) ] || fail "$what: $most bytes in a second, with a limit of $limit"
 		[ "$whole" -ge $((limit / 4)) ] || fail "$what: only $whole bytes in a second, with a limit of $limit"
 	done <"$work/rates"
 }
@@ -140,9 +141,15 @@ the_host() {
 # copied before anybody looks.
 hold_back() {
 	pvmovectl limit "$move" none
+	# What a pause takes away may still be in the table, or what a daemon draws anew that has just begun.
+	wait_until 60 'it copies, and the daemon has seen it' is_copying
 	wait_until 60 'much is being copied' much_is_begun
 	pvmovectl limit "$move" 1m
 	wait_until 60 'the copying is held back' parameter_is 1
+}
+
+is_copying() {
+	pvmovectl status "$move" | grep -qE '^one +copying .* [0-9]+%'
 }
 
 much_is_begun() {
@@ -244,7 +251,7 @@ gives_way() {
 	user=$!
 	start_move --max-latency 5s -n one "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
-	wait_until 30 'I/O is counted, and none is slow' latency_is 'l["ios"] > 10 and l["slow_ios"] == 0'
+	wait_until 60 'I/O is counted, and none is slow' latency_is 'l["ios"] > 10 and l["slow_ios"] == 0'
 	one_count_of_ours
 	pvmovectl status "$move" | grep -q 'Latency *up to 5000 ms, longer for 0 of'
 	daemon_kill
@@ -253,14 +260,14 @@ gives_way() {
 	# Slower than that is all I/O of an emulated machine.
 	pvmovectl limit "$move" --max-latency 100us
 	wait_until 60 'slow I/O makes the copying stand aside' latency_is 'l["slow_ios"] > 0 and l["aside"]'
-	wait_until 30 'the kernel is held back' parameter_is 1
+	wait_until 60 'the kernel is held back' parameter_is 1
 	one_count_of_ours
 	pvmovectl limit "$move" --max-latency none
-	wait_until 30 'nothing is counted any more' no_count_of_ours
+	wait_until 60 'nothing is counted any more' no_count_of_ours
 	it_is_put_back
 	pvmovectl limit "$move" --max-latency 5s
 	move_ends_as "$move" 'done'
-	wait_until 30 'nothing is counted after the end' no_count_of_ours
+	wait_until 60 'nothing is counted after the end' no_count_of_ours
 	fails_with 1 pvmovectl limit "$move" --max-latency none
 	fails_with 2 pvmovectl limit "$move" --max-latency 99us
 	kill "$user"
@@ -274,6 +281,13 @@ copies_in_regions_of() {
 		awk -v size="$1" '$3 == "mirror" && $7 == "sync" && $6 == size { right = 1 } END { exit !right }'
 }
 
+# configure LINE: in [copy], of the daemon that runs.
+configure() {
+	mkdir -p /etc/pvmoved/pvmoved.conf.d
+	printf '[copy]\n%s\n' "$1" >/etc/pvmoved/pvmoved.conf.d/case.conf
+	kill -HUP "$(daemon_pid)"
+}
+
 large_regions() {
 	local user
 
@@ -281,13 +295,16 @@ large_regions() {
 	disks_turn 1
 	start_move -n one "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
-	wait_until 30 'nobody uses the disks, and regions are large' copies_in_regions_of 32768
+	wait_until 60 'nobody uses the disks, and regions are large' copies_in_regions_of 32768
 	reader &
 	user=$!
-	wait_until 30 'somebody does, and they are small' copies_in_regions_of 4096
+	wait_until 60 'somebody does, and they are small' copies_in_regions_of 4096
+	configure 'hdd_region = 8M'
 	kill "$user"
 	wait "$user" || :
+	wait_until 60 'they are as large as they are configured by now' copies_in_regions_of 16384
 	move_ends_as "$move" 'done'
+	rm /etc/pvmoved/pvmoved.conf.d/case.conf
 	nothing_left vg
 }
 

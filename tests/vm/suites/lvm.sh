@@ -144,7 +144,7 @@ a_vg_with_thin_lvs_is_edited() {
 	touch /mnt/thin/file
 }
 
-# vgcfgrestore is stopped in the middle, and we are killed.
+# vgcfgrestore waits in the middle, for the lock that it takes in our own folder, and we are killed.
 the_lock_outlives_us_while_lvm_writes() {
 	local ours theirs
 
@@ -152,22 +152,26 @@ the_lock_outlives_us_while_lvm_writes() {
 	cat >"$work/lvm" <<-EOF
 		#!/bin/bash
 		if [ "\$1" = vgcfgrestore ]; then
+			exec 9>>/run/lvm_on_disks/lock/$vg/V_vg
+			flock 9
+			sleep infinity &
+			echo \$! >$work/holder
+			exec 9>&-
 			echo \$\$ >$work/pid
-			(sleep 0.1; kill -STOP \$\$) &
 		fi
 		exec /usr/sbin/lvm "\$@"
 	EOF
 	chmod +x "$work/lvm"
 	LVM_BINARY=$work/lvm lvm_on_disks reserve "$vg" "$lv" "${there[@]}" &
 	ours=$!
-	wait_until 20 'vgcfgrestore runs' test -s "$work/pid"
+	wait_until 60 'vgcfgrestore runs' test -s "$work/pid"
 	theirs=$(<"$work/pid")
-	wait_until 20 'vgcfgrestore is stopped' grep -q '^State:.*stopped' "/proc/$theirs/status"
+	wait_until 60 'vgcfgrestore waits' grep -qE -e "-> FLOCK .* $theirs " /proc/locks
 	kill -KILL $ours
 	wait $ours || :
-	grep -q vgcfgrestore "/proc/$theirs/cmdline" || fail "it was not lvm that was stopped"
+	grep -q vgcfgrestore "/proc/$theirs/cmdline" || fail "it was not lvm that waited"
 	! flock -n -x /run/lock/lvm/V_vg true || fail "the lock is free"
-	kill -CONT "$theirs"
+	kill "$(<"$work/holder")"
 	# This one waits for the lock.
 	vgchange -qq --addtag late vg
 	sees "^lv $hidden locked pv2:10\+40$"
@@ -214,7 +218,7 @@ a_locked_vg_does_not_hold_up_another() {
 	vg=$(vg_id vg)
 	# Until the case is over.
 	flock -x /run/lock/lvm/V_locked sleep 100 &
-	wait_until 5 'the VG is locked' is_locked locked
+	wait_until 60 'the VG is locked' is_locked locked
 	COMMAND_MS=20000 lvm_on_disks list
 	COMMAND_MS=20000 lvm_on_disks read "$vg"
 	kill $!

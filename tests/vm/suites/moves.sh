@@ -5,7 +5,7 @@
 #vm disk pv1 1200M
 #vm disk pv2 64M
 #vm timeout 1800
-#vm brief 'gibibyte|busy LV|several|all LVs|XFS|named|two destinations|too small|dry run|nothing'
+#vm brief 'gibibyte|300 pieces|busy LV|several|all LVs|XFS|named|two destinations|too small|dry run|nothing'
 #vm trixie 'there and back|holds the state'
 . guest/lib.sh
 
@@ -205,9 +205,52 @@ state_folder_on_the_moved_lv() {
 	nothing_left vg
 }
 
+# pass_is N STATE: of the move's passes, from 0.
+pass_is() {
+	pvmovectl status --json "$move" |
+		python3 -c 'import json, sys; p = json.load(sys.stdin)["moves"][0]["passes"]
+sys.exit(len(p) != 2 or p[int(sys.argv[1])]["state"] != sys.argv[2])' "$1" "$2"
+}
+
+# More than a pass may have mirrors; the daemon is killed in the second pass, and the move given up there.
+many_pieces() {
+	local piece pieces=()
+
+	mkvg vg 0 1
+	for piece in {0..598..2}; do
+		pieces+=("0:$piece-$piece")
+	done
+	mklv vg/lv 300M "${pieces[@]}"
+	mkfs_mount ext4 vg/lv
+	fixed_files /mnt/lv 16
+	writer_start /mnt/lv 8
+	daemon_start
+	start_move "$(pv 0)" "$(pv 1)"
+	wait_until 120 'the second pass copies' pass_is 1 copying
+	pass_is 0 'done'
+	daemon_kill
+	daemon_start
+	pass_is 0 'done'
+	pvmovectl abort "$move"
+	move_ends_as "$move" aborted
+	pass_is 0 'done'
+	table_is_plain vg/lv
+	nothing_left vg
+	pvmovectl start --wait "$(pv 0)" "$(pv 1)"
+	is_on vg/lv 1
+	source_is_empty "$(pv 0)"
+	table_is_plain vg/lv
+	nothing_left vg
+	writer_stop /mnt/lv
+	fixed_files_are_whole /mnt/lv
+	umount /mnt/lv
+	fsck_is_clean vg/lv
+}
+
 run_case 'a busy LV of 1 GiB in three segments is moved' a_busy_gibibyte 240
 run_case 'an LV is moved there and back under one writer' there_and_back
 run_case 'all LVs of a PV are moved at once, in parts and inactive ones too' several_lvs
+run_case 'an LV in 300 pieces is moved in two passes' many_pieces 240
 run_case 'an XFS and a swap in use are moved' an_xfs_and_a_swap
 run_case 'only the LV that was named is moved' one_lv_by_name
 run_case 'two destinations are both used when one is too small' both_destinations

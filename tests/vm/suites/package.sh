@@ -103,12 +103,12 @@ it_takes_a_configuration() {
 	pid=$(main_pid)
 	printf '[lvm]\ncommand_timeout = 5min\n[paths]\nrun_dir = /run/other\n' >$conf_d/x.conf
 	systemctl reload pvmoved.service
-	wait_until 30 'the change is told' log_has reloaded
+	wait_until 60 'the change is told' log_has reloaded
 	journalctl -q -o cat -u pvmoved.service | grep -q 'command_timeout in \[lvm\] is now 300s'
 	log_has config-waits || fail 'nobody was told of what waits for a restart'
 	printf '[lvm]\ncomand_timeout = 5min\n' >$conf_d/x.conf
 	systemctl reload pvmoved.service
-	wait_until 30 'the mistake is told' log_has config-wrong
+	wait_until 60 'the mistake is told' log_has config-wrong
 	journalctl -q -o cat -u pvmoved.service | grep -q "$conf_d/x.conf:2: unknown key \"comand_timeout\""
 	fails_with 0 pvmovectl status
 	[ "$(main_pid)" = "$pid" ] || fail 'the daemon is another one'
@@ -118,7 +118,7 @@ it_takes_a_configuration() {
 its_failure_is_told() {
 	fails_with 1 systemctl restart pvmoved.service
 	[ "$(systemctl show -P ExecMainStatus pvmoved.service)" = 5 ] || fail 'not status 5'
-	wait_until 30 'the failure is told' log_has service-failed
+	wait_until 60 'the failure is told' log_has service-failed
 	rm $conf_d/x.conf
 	systemctl reset-failed
 	systemctl start pvmoved.socket pvmoved.service
@@ -205,7 +205,7 @@ a_move_is_in_mid_copy() {
 	throttle 1
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_mid_copy "$move"
-	wait_until 30 'the status tells of it' status_tells
+	wait_until 60 'the status tells of it' status_tells
 }
 
 status_tells() {

@@ -248,7 +248,7 @@ worth_knowing() {
 	local large
 
 	modprobe scsi_debug dev_size_mb=64 physblk_exp=3
-	wait_until 30 'the disk with large blocks is there' test -b /dev/sda
+	wait_until 60 'the disk with large blocks is there' test -b /dev/sda
 	large=/dev/sda
 	mkvg vg 0 1 2 3
 	vgextend -qq vg $large

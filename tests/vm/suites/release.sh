@@ -51,7 +51,7 @@ daemon_dies() {
 }
 
 executors_have_left() {
-	wait_until 20 'the executors leave' no_executor
+	wait_until 60 'the executors leave' no_executor
 }
 
 released() {
@@ -167,7 +167,7 @@ s.bind(sys.argv[1])
 s.listen()
 s.accept()' "$socket" &
 	echo $! >"$work/stamps.listener.pid"
-	wait_until 20 'somebody listens' grep -q "00010000.*$socket" /proc/net/unix
+	wait_until 60 'somebody listens' grep -q "00010000.*$socket" /proc/net/unix
 	refused 3 pvmoved --release vg --yes
 	said 'systemctl stop'
 	kill -0 "$(<"$work/stamps.listener.pid")" || fail 'it has connected'

@@ -97,7 +97,7 @@ hot_block_start() {
 	fio --name=hot --filename=/mnt/lv/hot --size=4k --bs=4k --rw=write --direct=1 --ioengine=psync \
 		--time_based --runtime=3600 --rate_iops=100 --output="$work/hot.log" &
 	echo $! >"$work/fio_hot.pid"
-	wait_until 30 'the hot block is there' test -s /mnt/lv/hot
+	wait_until 60 'the hot block is there' test -s /mnt/lv/hot
 }
 
 hot_block_stop() {

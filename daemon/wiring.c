@@ -97,10 +97,10 @@ static void create(void *ctx, const char *name, const char *uuid, const struct d
 	dm_create(((struct wiring *)ctx)->dm, name, uuid, table, done, arg);
 }
 
-static void swap(void *ctx, const char *uuid, const struct dm_table *table,
+static void swap(void *ctx, const struct lvm_id *vg, const char *uuid, const struct dm_table *table,
 		 enum dm_visibility visibility, outcome_fn *done, void *arg)
 {
-	dm_swap(((struct wiring *)ctx)->dm, uuid, table, visibility, done, arg);
+	swapper_swap(&((struct wiring *)ctx)->swapper, vg, uuid, table, visibility, done, arg);
 }
 
 static void remove_device(void *ctx, const char *uuid, outcome_fn *done, void *arg)
@@ -250,6 +250,10 @@ int wiring_init(struct wiring *wiring)
 	snprintf(wiring->boot_id, sizeof(wiring->boot_id), SD_ID128_UUID_FORMAT_STR,
 		 SD_ID128_FORMAT_VAL(boot));
 	wiring->compact_bytes = WIRING_COMPACT_BYTES;
+	wiring->swapper = (struct swapper){.base = wiring->base,
+					   .lvm = wiring->lvm,
+					   .dm = wiring->dm,
+					   .hold_ms = SWAPPER_HOLD_MS};
 	wiring->wake = evtimer_new(wiring->base, on_wake, wiring);
 	wiring->compact = evtimer_new(wiring->base, on_compact, wiring);
 	return wiring->wake && wiring->compact ? 0 : -ENOMEM;
@@ -268,6 +272,7 @@ static void let_go(const struct wiring *wiring)
 void wiring_deinit(struct wiring *wiring)
 {
 	let_go(wiring);
+	swapper_deinit(&wiring->swapper);
 	if (wiring->wake)
 		event_free(wiring->wake);
 	if (wiring->compact)

@@ -14,11 +14,13 @@
 #include "daemon/move/mover.h"
 #include "daemon/move/ports.h"
 #include "daemon/notify.h"
+#include "daemon/swapper.h"
 
 struct wiring {
 	struct event_base *base;
 	struct lvm *lvm;
 	struct dm *dm;
+	struct swapper swapper;
 	struct journal *journal;
 	struct mover *mover;
 	struct notify *notify;    /* borrowed; NULL: there is none */
@@ -36,7 +38,7 @@ extern const struct ports wiring_ports;
 /* What compact_bytes is until somebody sets it. */
 #define WIRING_COMPACT_BYTES (UINT64_C(4) * 1024 * 1024)
 
-/* Prepares the timers; base and mover must be set. Returns 0 or a negative errno. */
+/* Prepares the rest; base, lvm, dm and mover must be set. Returns 0 or a negative errno. */
 int wiring_init(struct wiring *wiring);
 void wiring_deinit(struct wiring *wiring);
 

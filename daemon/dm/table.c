@@ -106,6 +106,18 @@ void dm_table_deinit(struct dm_table *table)
 	*table = (struct dm_table){0};
 }
 
+int dm_table_copy(const struct dm_table *table, struct dm_table *copyp)
+{
+	*copyp = (struct dm_table){0};
+	for (size_t i = 0; i < table->count; i++) {
+		if (dm_table_append(copyp, &table->targets[i]) < 0) {
+			dm_table_deinit(copyp);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 int dm_table_append(struct dm_table *table, const struct dm_target *target)
 {
 	struct dm_target *targets;

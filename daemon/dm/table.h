@@ -55,6 +55,9 @@ void dm_table_deinit(struct dm_table *table);
 /* Appends a target; starts at the table's end whatever its start_sectors says. 0 or -ENOMEM. */
 int dm_table_append(struct dm_table *table, const struct dm_target *target);
 
+/* Makes a copy, to be freed with dm_table_deinit(). 0 or -ENOMEM. */
+int dm_table_copy(const struct dm_table *table, struct dm_table *copyp);
+
 /* Length in sectors. */
 uint64_t dm_table_len(const struct dm_table *table);
 

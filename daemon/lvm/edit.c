@@ -13,50 +13,6 @@
 
 #include "common/cleanup.h"
 #include "daemon/lvm/request.h"
-#include "daemon/lvm/tree.h"
-
-/* --- where the locks are --- */
-
-/* Reads `locking_dir="/run/lock/lvm"`. */
-static int parse_locking_dir(const struct command_result *result, char **dirp)
-{
-	_tree_ struct dm_config_tree *tree = NULL;
-	struct dm_config_node top = {0};
-	const char *text;
-	int r = tree_parse(result->output, result->output_len, &tree);
-
-	if (r < 0)
-		return r;
-	top.child = tree->root;
-	if (tree_read_string(&top, "locking_dir", &text) < 0 || text[0] != '/')
-		return -EBADMSG;
-	*dirp = strdup(text);
-	return *dirp ? 0 : -ENOMEM;
-}
-
-static void on_config(struct request *request, const struct command_result *result)
-{
-	struct lvm *lvm = request->lvm;
-	int r = result->code;
-
-	if (r == 0 && !lvm->locking_dir)
-		r = parse_locking_dir(result, &lvm->locking_dir);
-	if (r < 0)
-		request_finish(request, r, result->errors);
-	else
-		request_locate_vg(request);
-}
-
-static void begin_edit(struct request *request)
-{
-	static const char *const args[] = {"lvmconfig", "--type", "full", "global/locking_dir",
-					   NULL};
-
-	if (request->lvm->locking_dir)
-		request_locate_vg(request);
-	else
-		request_run(request, args, false, on_config);
-}
 
 /* --- the locks --- */
 
@@ -101,7 +57,7 @@ static void take_locks(struct request *request)
 	int r = make_private_locks(request);
 
 	if (r == 0)
-		r = vg_lock_take(lvm->base, lvm->locking_dir, request->vg_name,
+		r = vg_lock_take(lvm->base, lvm->locking_dir, request->vg_name, VG_LOCK_EDIT,
 				 lvm->setup.lock_timeout_ms, on_locks, request, &request->lock);
 	if (r < 0)
 		request_finish(request, r, NULL);
@@ -275,7 +231,7 @@ void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservat
 		 const struct reservation *next, lvm_guard_fn *guard, lvm_vg_fn *done, void *arg)
 {
 	static const struct request_kind kind = {
-		.begin = begin_edit,
+		.begin = request_find_locks,
 		.located = take_locks,
 		.read = use_metadata,
 		.report = request_report_vg,

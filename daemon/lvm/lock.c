@@ -31,7 +31,7 @@ struct lock_file {
 };
 
 struct vg_lock {
-	struct lock_file global;
+	struct lock_file global; /* without a path: not wanted */
 	struct lock_file vg;
 	struct event *timer;
 	struct timespec deadline;
@@ -145,11 +145,12 @@ static void on_retry(evutil_socket_t fd, short events, void *arg)
 	const struct timeval retry = {.tv_usec = RETRY_US};
 	struct vg_lock *lock = arg;
 	struct lock_file *file = &lock->global;
-	int r;
+	int r = 0;
 
 	(void)fd;
 	(void)events;
-	r = try_lock_file(file);
+	if (file->path)
+		r = try_lock_file(file);
 	if (r == 0) {
 		file = &lock->vg;
 		r = try_lock_file(file);
@@ -164,9 +165,11 @@ static void on_retry(evutil_socket_t fd, short events, void *arg)
 }
 
 int vg_lock_take(struct event_base *base, const char *locking_dir, const char *vg_name,
-		 uint32_t timeout_ms, vg_lock_fn *done, void *arg, struct vg_lock **lockp)
+		 enum vg_lock_use use, uint32_t timeout_ms, vg_lock_fn *done, void *arg,
+		 struct vg_lock **lockp)
 {
 	const struct timeval at_once = {0};
+	bool edits = use == VG_LOCK_EDIT;
 	struct vg_lock *lock;
 	int r;
 
@@ -176,9 +179,12 @@ int vg_lock_take(struct event_base *base, const char *locking_dir, const char *v
 	lock = calloc(1, sizeof(*lock));
 	if (!lock)
 		return -ENOMEM;
-	*lock = (struct vg_lock){.done = done, .arg = arg, .deadline = deadline_in(timeout_ms)};
-	r = lock_file_init(&lock->global, LOCK_SH, locking_dir, "P", "global");
-	if (lock_file_init(&lock->vg, LOCK_EX, locking_dir, "V", vg_name) < 0)
+	*lock = (struct vg_lock){.global = {.fd = -1, .aux_fd = -1},
+				 .done = done,
+				 .arg = arg,
+				 .deadline = deadline_in(timeout_ms)};
+	r = lock_file_init(&lock->vg, edits ? LOCK_EX : LOCK_SH, locking_dir, "V", vg_name);
+	if (edits && lock_file_init(&lock->global, LOCK_SH, locking_dir, "P", "global") < 0)
 		r = -ENOMEM;
 	lock->timer = event_new(base, -1, 0, on_retry, lock);
 	if (r < 0 || !lock->timer || event_add(lock->timer, &at_once) < 0) {

@@ -94,6 +94,7 @@ int lvm_new(struct event_base *base, const char *run_dir, struct lvm **lvmp)
 		.etc = "/etc/lvm",
 		.lock_timeout_ms = 60000,
 		.command_timeout_ms = 60000,
+		.share_wait_ms = LVM_SHARE_WAIT_MS,
 	};
 
 	return lvm_new_with(base, run_dir, &setup, lvmp);

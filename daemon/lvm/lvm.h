@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "common/outcome.h"
+#include "daemon/lvm/lock.h"
 #include "daemon/lvm/metadata.h"
 #include "daemon/lvm/pv.h"
 #include "daemon/lvm/reservation.h"
@@ -80,3 +81,17 @@ void lvm_edit_vg(struct lvm *lvm, enum metadata_edit edit, const struct reservat
 /* lvchange -ay (ignoring skip flags) or -an of one LV; an LV in use is not deactivated: -EBUSY. */
 void lvm_set_active(struct lvm *lvm, const struct lvm_id *vg, const struct lvm_id *lv, bool active,
 		    outcome_fn *done, void *arg);
+
+/* lock: owned by the callee (vg_lock_release); NULL: it is not to be had. */
+typedef void lvm_shared_fn(void *arg, struct vg_lock *lock);
+
+/* Long enough for a command to end, on slow machines too. */
+#define LVM_SHARE_WAIT_MS 10000
+
+/*
+ * Shares the VG's lock: LVM's commands that change, activate or refresh the VG, or an LV in it, are
+ * waited for, and wait until it is released. Somebody who keeps the lock for longer than
+ * LVM_SHARE_WAIT_MS (a command that waits for an answer) is not waited for a second time. Does not
+ * wait for other requests about the VG, nor do they for it.
+ */
+void lvm_share_vg(struct lvm *lvm, const struct lvm_id *vg, lvm_shared_fn *done, void *arg);

@@ -11,6 +11,7 @@
 #include "common/cleanup.h"
 #include "daemon/lvm/device.h"
 #include "daemon/lvm/report.h"
+#include "daemon/lvm/tree.h"
 
 /* Arguments of one command, with the program's path, --config, --devices and the NULL. */
 #define ARGS_MAX 16
@@ -44,6 +45,12 @@ struct request *request_new(struct lvm *lvm, const struct request_kind *kind,
 	return request;
 }
 
+static bool is_in_the_way(const struct request *ahead, const struct request *request)
+{
+	return *request->vg_id.text && lvm_id_equal(&ahead->vg_id, &request->vg_id) &&
+	       !ahead->kind->has_no_turn && !request->kind->has_no_turn;
+}
+
 /* Begins every request that no earlier one about the same VG is ahead of. */
 static void begin_requests(struct lvm *lvm)
 {
@@ -56,8 +63,7 @@ static void begin_requests(struct lvm *lvm)
 			continue;
 		TAILQ_FOREACH(ahead, &lvm->requests, link)
 		{
-			if (ahead == request ||
-			    (*request->vg_id.text && lvm_id_equal(&ahead->vg_id, &request->vg_id)))
+			if (ahead == request || is_in_the_way(ahead, request))
 				break;
 		}
 		if (ahead == request) {
@@ -160,6 +166,49 @@ void request_run(struct request *request, const char *const *args, bool writes,
 		return;
 	request->writing = false;
 	request_finish(request, r, NULL);
+}
+
+/* --- where the locks are --- */
+
+/* Reads `locking_dir="/run/lock/lvm"`. */
+static int parse_locking_dir(const struct command_result *result, char **dirp)
+{
+	_tree_ struct dm_config_tree *tree = NULL;
+	struct dm_config_node top = {0};
+	const char *text;
+	int r = tree_parse(result->output, result->output_len, &tree);
+
+	if (r < 0)
+		return r;
+	top.child = tree->root;
+	if (tree_read_string(&top, "locking_dir", &text) < 0 || text[0] != '/')
+		return -EBADMSG;
+	*dirp = strdup(text);
+	return *dirp ? 0 : -ENOMEM;
+}
+
+static void on_config(struct request *request, const struct command_result *result)
+{
+	struct lvm *lvm = request->lvm;
+	int r = result->code;
+
+	if (r == 0 && !lvm->locking_dir)
+		r = parse_locking_dir(result, &lvm->locking_dir);
+	if (r < 0)
+		request_finish(request, r, result->errors);
+	else
+		request_locate_vg(request);
+}
+
+void request_find_locks(struct request *request)
+{
+	static const char *const args[] = {"lvmconfig", "--type", "full", "global/locking_dir",
+					   NULL};
+
+	if (request->lvm->locking_dir)
+		request_locate_vg(request);
+	else
+		request_run(request, args, false, on_config);
 }
 
 /* --- the name of a VG --- */

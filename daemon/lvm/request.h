@@ -24,6 +24,7 @@ struct lvm_setup {
 	const char *etc; /* the folder of LVM's configuration */
 	uint32_t lock_timeout_ms;
 	uint32_t command_timeout_ms;
+	uint32_t share_wait_ms;
 };
 
 /* As lvm_new(), with another setup; its strings are borrowed as long as the lvm lives. */
@@ -41,6 +42,7 @@ struct lvm {
 	struct lvm_settings settings; /* as they were last asked for … */
 	struct settings_stamp asked;  /* … when the files were these */
 	bool has_asked;
+	struct lvm_id waited_for; /* the VG whose lock was waited for in vain; "": none */
 };
 
 struct request;
@@ -48,6 +50,7 @@ typedef void request_step_fn(struct request *request);
 typedef void request_command_fn(struct request *request, const struct command_result *result);
 
 struct request_kind {
+	bool has_no_turn; /* neither waits for other requests about the VG nor is waited for */
 	request_step_fn *begin;
 	request_step_fn *located; /* after request_locate_vg(): vg_name is set */
 	request_step_fn *read;    /* after request_read_vg(): vg and text are set */
@@ -65,6 +68,7 @@ struct request {
 		lvm_pvs_fn *pvs;
 		lvm_vg_fn *vg;
 		outcome_fn *done;
+		lvm_shared_fn *shared;
 	} done;
 	void *arg;
 
@@ -104,6 +108,7 @@ struct request {
 		struct lvm_pv *list;
 		size_t count;
 	} pvs;
+	struct vg_lock *shared;
 };
 
 /*
@@ -122,6 +127,8 @@ void request_finish(struct request *request, int code, const char *message);
 /* Runs the lvm program with these arguments, ended by NULL; then done. */
 void request_run(struct request *request, const char *const *args, bool writes,
 		 request_command_fn *done);
+/* Finds where LVM has its lock files (lvm->locking_dir), then as request_locate_vg(). */
+void request_find_locks(struct request *request);
 /* Finds the VG's name; then kind->located. */
 void request_locate_vg(struct request *request);
 /* Reads the VG's metadata, under the request's lock if it has one; then kind->read. */

@@ -240,7 +240,7 @@ static int swap_leg(struct drive *drive, const struct pass *pass, const struct d
 
 	effect_leg_uuid(pass, pass->leg_number, uuid);
 	drive->is_at_leg = true;
-	ports->swap(ctx, uuid, table, DM_HIDDEN, drive_effect_done, drive);
+	ports->swap(ctx, &pass->reservation.vg, uuid, table, DM_HIDDEN, drive_effect_done, drive);
 	return EFFECT_PENDING;
 }
 
@@ -286,7 +286,7 @@ static int swap_lv(struct drive *drive, const struct pass *pass, const struct ef
 	if (r < 0)
 		return r;
 	effect_lv_uuid(pass, uuid);
-	ports->swap(ctx, uuid, &table, DM_VISIBLE, drive_effect_done, drive);
+	ports->swap(ctx, &pass->reservation.vg, uuid, &table, DM_VISIBLE, drive_effect_done, drive);
 	return EFFECT_PENDING;
 }
 

@@ -59,8 +59,10 @@ struct ports {
 	void (*heed)(void *ctx, bool heed);
 	void (*create)(void *ctx, const char *name, const char *uuid, const struct dm_table *table,
 		       outcome_fn *done, void *arg);
-	void (*swap)(void *ctx, const char *uuid, const struct dm_table *table,
-		     enum dm_visibility visibility, outcome_fn *done, void *arg);
+	/* Of a device of an LV in that VG, whose lock is shared meanwhile. */
+	void (*swap)(void *ctx, const struct lvm_id *vg, const char *uuid,
+		     const struct dm_table *table, enum dm_visibility visibility, outcome_fn *done,
+		     void *arg);
 	void (*remove)(void *ctx, const char *uuid, outcome_fn *done, void *arg);
 	void (*flush)(void *ctx, dev_t dev, outcome_fn *done, void *arg);
 	void (*compare)(void *ctx, const struct dm_comparison *what, dm_compare_fn *done,

@@ -113,12 +113,13 @@ static void create(void *ctx, const char *name, const char *uuid, const struct d
 	world_ask(ctx, &request);
 }
 
-static void swap(void *ctx, const char *uuid, const struct dm_table *table,
+static void swap(void *ctx, const struct lvm_id *vg, const char *uuid, const struct dm_table *table,
 		 enum dm_visibility visibility, outcome_fn *done, void *arg)
 {
 	struct world_request request = {
 		.call = WORLD_SWAP, .table = *table, .answer.done = done, .arg = arg};
 
+	(void)vg;
 	(void)visibility;
 	snprintf(request.uuid, sizeof(request.uuid), "%s", uuid);
 	world_ask(ctx, &request);

@@ -86,11 +86,25 @@ static void on_locked(void *arg, int code, const char *path)
 		assert_int_equal(code, 0);
 }
 
-static void take(struct fixture *fixture, uint32_t timeout_ms, struct taker *taker)
+static void take_for(struct fixture *fixture, enum vg_lock_use use, uint32_t timeout_ms,
+		     struct taker *taker)
 {
-	assert_int_equal(vg_lock_take(fixture->base, fixture->dir, "vg", timeout_ms, on_locked,
+	assert_int_equal(vg_lock_take(fixture->base, fixture->dir, "vg", use, timeout_ms, on_locked,
 				      taker, &taker->lock),
 			 0);
+}
+
+static void take(struct fixture *fixture, uint32_t timeout_ms, struct taker *taker)
+{
+	take_for(fixture, VG_LOCK_EDIT, timeout_ms, taker);
+}
+
+/* Takes it at once. */
+static void share(struct fixture *fixture, struct taker *taker)
+{
+	take_for(fixture, VG_LOCK_SHARE, LONG_MS, taker);
+	loop_until(fixture->base, &taker->done);
+	assert_int_equal(taker->code, 0);
 }
 
 /* Takes a lock file as others do; −1 while somebody else has it. */
@@ -274,8 +288,9 @@ static void the_folder_is_made_if_it_is_not_there(void **state)
 	char dir[256];
 
 	snprintf(dir, sizeof(dir), "%s/lvm", fixture->dir);
-	assert_int_equal(
-		vg_lock_take(fixture->base, dir, "vg", LONG_MS, on_locked, taker, &taker->lock), 0);
+	assert_int_equal(vg_lock_take(fixture->base, dir, "vg", VG_LOCK_EDIT, LONG_MS, on_locked,
+				      taker, &taker->lock),
+			 0);
 	loop_until(fixture->base, &taker->done);
 	assert_int_equal(taker->code, 0);
 	assert_true(folder_has(fixture->dir, "lvm/V_vg"));
@@ -286,10 +301,66 @@ static void a_folder_that_cannot_be_is_an_error(void **state)
 	struct fixture *fixture = *state;
 	struct vg_lock *lock = NULL;
 
-	assert_int_equal(
-		vg_lock_take(fixture->base, "/proc/no/such", "vg", LONG_MS, on_locked, NULL, &lock),
-		-ENOENT);
+	assert_int_equal(vg_lock_take(fixture->base, "/proc/no/such", "vg", VG_LOCK_EDIT, LONG_MS,
+				      on_locked, NULL, &lock),
+			 -ENOENT);
 	assert_null(lock);
+}
+
+static void many_share_what_one_may_change(void **state)
+{
+	struct fixture *fixture = *state;
+	struct taker first = {0}, second = {0};
+
+	share(fixture, &first);
+	share(fixture, &second);
+	assert_true(is_free(fixture, "V_vg", LOCK_SH));
+	assert_false(is_free(fixture, "V_vg", LOCK_EX));
+	/* Nobody has to wait for what is no business of theirs. */
+	assert_false(folder_has(fixture->dir, "P_global"));
+	vg_lock_release(first.lock);
+	assert_true(folder_has(fixture->dir, "V_vg"));
+	assert_false(is_free(fixture, "V_vg", LOCK_EX));
+	vg_lock_release(second.lock);
+	assert_false(folder_has(fixture->dir, "V_vg"));
+	assert_false(folder_has(fixture->dir, "V_vg:aux"));
+}
+
+static void a_lock_is_not_shared_ahead_of_who_waits_to_change(void **state)
+{
+	struct fixture *fixture = *state;
+	struct taker *taker = &fixture->taker;
+	struct taker first = {0}, second = {0};
+
+	share(fixture, &first);
+	take(fixture, LONG_MS, taker);
+	loop_once(fixture->base);
+	take_for(fixture, VG_LOCK_SHARE, SHORT_MS, &second);
+	loop_until(fixture->base, &second.done);
+	assert_int_equal(second.code, -ETIMEDOUT);
+	vg_lock_release(second.lock);
+	assert_false(taker->done);
+	vg_lock_release(first.lock);
+	loop_until(fixture->base, &taker->done);
+	assert_int_equal(taker->code, 0);
+}
+
+static void without_time_a_lock_is_tried_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct taker free_one = {0}, taken_one = {0};
+	_close_ int other = -1;
+
+	take_for(fixture, VG_LOCK_SHARE, 0, &free_one);
+	loop_until(fixture->base, &free_one.done);
+	assert_int_equal(free_one.code, 0);
+	vg_lock_release(free_one.lock);
+	other = flock_file(fixture, "V_vg", LOCK_EX);
+	take_for(fixture, VG_LOCK_SHARE, 0, &taken_one);
+	loop_once(fixture->base);
+	assert_true(taken_one.done);
+	assert_int_equal(taken_one.code, -ETIMEDOUT);
+	vg_lock_release(taken_one.lock);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -308,6 +379,9 @@ int main(void)
 		TEST(taking_can_be_given_up),
 		TEST(the_folder_is_made_if_it_is_not_there),
 		TEST(a_folder_that_cannot_be_is_an_error),
+		TEST(many_share_what_one_may_change),
+		TEST(a_lock_is_not_shared_ahead_of_who_waits_to_change),
+		TEST(without_time_a_lock_is_tried_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,9 @@ struct fixture {
 	struct lvm *lvm;
 };
 
+/* Of those who share a lock. Nobody who has it keeps it for so long, unless the test says so. */
+#define SHARE_WAIT_MS 30000
+
 /* What became of one request. */
 struct ending {
 	struct fixture *fixture;
@@ -83,6 +86,7 @@ static int new_lvm(struct fixture *fixture, uint32_t lock_timeout_ms, uint32_t c
 		.etc = fixture->dir,
 		.lock_timeout_ms = lock_timeout_ms,
 		.command_timeout_ms = command_timeout_ms,
+		.share_wait_ms = SHARE_WAIT_MS,
 	};
 
 	lvm_free(fixture->lvm);
@@ -1066,6 +1070,146 @@ static void a_callback_may_free_the_lvm(void **state)
 	assert_true(lock_is_free(fixture, "V_multi"));
 }
 
+/* --- sharing a lock --- */
+
+struct share {
+	bool done;
+	struct vg_lock *lock;
+};
+
+static void on_shared(void *arg, struct vg_lock *lock)
+{
+	struct share *share = arg;
+
+	assert_false(share->done);
+	*share = (struct share){.done = true, .lock = lock};
+}
+
+static void begin_share(struct fixture *fixture, struct share *share)
+{
+	*share = (struct share){0};
+	lvm_share_vg(fixture->lvm, &vg_id, on_shared, share);
+	assert_false(share->done);
+}
+
+/* Somebody else's V_multi. */
+static int lock_multi(const struct fixture *fixture)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/locks", fixture->dir);
+	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/locks/V_multi", fixture->dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	return fd;
+}
+
+static void a_shared_lock_keeps_writers_off_until_it_is_released(void **state)
+{
+	struct fixture *fixture = *state;
+	struct share first, second;
+	struct ending ending;
+
+	begin_share(fixture, &first);
+	begin_share(fixture, &second);
+	loop_until(fixture->base, &first.done);
+	loop_until(fixture->base, &second.done);
+	assert_non_null(first.lock);
+	assert_non_null(second.lock);
+	vg_lock_release(first.lock);
+	begin_edit(fixture, METADATA_RESERVE, &ending);
+	for (int i = 0; i < 100; i++)
+		loop_once(fixture->base);
+	assert_false(lock_is_free(fixture, "V_multi"));
+	assert_stage(fixture, "multi", STAGE_UNRESERVED);
+	vg_lock_release(second.lock);
+	loop_until(fixture->base, &ending.done);
+	assert_int_equal(ending.code, 0);
+}
+
+static void a_lock_is_shared_once_its_holder_gives_it_back(void **state)
+{
+	struct fixture *fixture = *state;
+	_close_ int holder = lock_multi(fixture);
+	struct share share;
+
+	begin_share(fixture, &share);
+	for (int i = 0; i < 100; i++)
+		loop_once(fixture->base);
+	assert_false(share.done);
+	close(steal_fd(&holder));
+	loop_until(fixture->base, &share.done);
+	assert_non_null(share.lock);
+	vg_lock_release(share.lock);
+}
+
+static void a_share_has_no_turn_among_the_vgs_requests(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ending slow = {.fixture = fixture};
+	struct share share;
+	_close_ int gate = -1;
+
+	make_gate(fixture, "on.vgcfgbackup");
+	lvm_read_vg(fixture->lvm, &vg_id, on_vg, &slow);
+	gate = wait_at_gate(fixture);
+	begin_share(fixture, &share);
+	loop_until(fixture->base, &share.done);
+	assert_non_null(share.lock);
+	vg_lock_release(share.lock);
+	assert_false(slow.done);
+	close(steal_fd(&gate));
+	loop_until(fixture->base, &slow.done);
+	vg_free(slow.vg);
+}
+
+static void who_keeps_a_lock_is_not_waited_for_twice(void **state)
+{
+	struct fixture *fixture = *state;
+	_close_ int holder = lock_multi(fixture);
+	struct share share;
+
+	fixture->lvm->setup.share_wait_ms = 300;
+	begin_share(fixture, &share);
+	loop_until(fixture->base, &share.done);
+	assert_null(share.lock);
+	/* From now on it would be noticed. */
+	fixture->lvm->setup.share_wait_ms = 24 * 3600 * 1000;
+	for (int i = 0; i < 2; i++) {
+		begin_share(fixture, &share);
+		loop_until(fixture->base, &share.done);
+		assert_null(share.lock);
+	}
+	close(steal_fd(&holder));
+	begin_share(fixture, &share);
+	loop_until(fixture->base, &share.done);
+	assert_non_null(share.lock);
+	vg_lock_release(share.lock);
+	/* It has been free: whoever has it now is somebody else. */
+	fixture->lvm->setup.share_wait_ms = 300;
+	holder = lock_multi(fixture);
+	begin_share(fixture, &share);
+	loop_once(fixture->base);
+	loop_once(fixture->base);
+	assert_false(share.done);
+	loop_until(fixture->base, &share.done);
+	assert_null(share.lock);
+}
+
+static void a_share_of_a_vg_that_is_not_there_ends_without_a_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct share share;
+
+	folder_write(fixture->dir, VGS_JSON("other"), "vgs.json");
+	folder_write(fixture->dir, "exit 5", "on.vgs");
+	begin_share(fixture, &share);
+	loop_until(fixture->base, &share.done);
+	assert_null(share.lock);
+}
+
 /* --- competition --- */
 
 static void on_locked(void *arg, int code, const char *path)
@@ -1088,7 +1232,9 @@ static void add_to_seqno(struct event_base *base, const char *dir)
 	snprintf(locks, sizeof(locks), "%s/locks", dir);
 	snprintf(path, sizeof(path), "%s/vgs/multi", dir);
 	snprintf(new, sizeof(new), "%s/vgs.other", dir);
-	assert_int_equal(vg_lock_take(base, locks, "multi", 30000, on_locked, &code, &lock), 0);
+	assert_int_equal(
+		vg_lock_take(base, locks, "multi", VG_LOCK_EDIT, 30000, on_locked, &code, &lock),
+		0);
 	while (code == 1)
 		event_base_loop(base, EVLOOP_ONCE);
 	assert_int_equal(code, 0);
@@ -1276,6 +1422,11 @@ int main(void)
 		TEST(a_reader_does_not_outlive_us),
 		TEST(a_lock_is_given_back_when_we_go),
 		TEST(a_callback_may_free_the_lvm),
+		TEST(a_shared_lock_keeps_writers_off_until_it_is_released),
+		TEST(a_lock_is_shared_once_its_holder_gives_it_back),
+		TEST(a_share_has_no_turn_among_the_vgs_requests),
+		TEST(who_keeps_a_lock_is_not_waited_for_twice),
+		TEST(a_share_of_a_vg_that_is_not_there_ends_without_a_lock),
 		TEST(no_update_is_lost_among_competitors),
 		TEST(an_lv_is_activated_and_deactivated),
 		TEST(an_lv_in_use_is_busy),

@@ -8,7 +8,7 @@
 #vm disk pv1 500M bps=20M
 #vm disk pv2 500M bps=20M
 #vm timeout 600
-#vm brief 'two moves|put back|gives way|large regions'
+#vm brief 'two moves|put back|gives way|large regions|has the VG'
 . guest/lib.sh
 
 parameter=/sys/module/dm_mirror/parameters/raid1_resync_throttle
@@ -308,11 +308,59 @@ large_regions() {
 	nothing_left vg
 }
 
+# As a command of LVM's does, which is done only when the file still has its name.
+lock_vg() {
+	while :; do
+		exec {vg_lock}>>/run/lock/lvm/V_vg
+		flock "$vg_lock"
+		[ "/proc/self/fd/$vg_lock" -ef /run/lock/lvm/V_vg ] && return
+		unlock_vg
+	done
+}
+
+unlock_vg() {
+	exec {vg_lock}>&-
+}
+
+leg_table() {
+	dmsetup table vg-one-pvmoved
+}
+
+leg_is_drawn_anew() {
+	[ "$(leg_table)" != "$table" ]
+}
+
+locked_vg() {
+	local table
+
+	lvs_on_one_disk
+	start_move --limit 2m -n one "$(pv 0)" "$(pv 1)"
+	wait_mid_copy "$move"
+	lock_vg
+	table=$(leg_table)
+	sleep 4
+	! leg_is_drawn_anew || fail 'a table was swapped while somebody else had the VG'
+	unlock_vg
+	wait_until 60 'windows are drawn again' leg_is_drawn_anew
+	# A command that asks "y/n?" keeps the lock for as long as nobody answers.
+	lock_vg
+	table=$(leg_table)
+	wait_until 60 'it is not waited for any longer' leg_is_drawn_anew
+	grep -q 'VG vg is locked by somebody else for long' "$work/daemon.log"
+	table=$(leg_table)
+	wait_until 8 'nor again' leg_is_drawn_anew
+	unlock_vg
+	pvmovectl limit "$move" none
+	move_ends_as "$move" 'done'
+	nothing_left vg
+}
+
 run_case 'one move keeps to its limit, changed as it goes' one_move 240
 run_case 'two moves keep to limits of their own, and one without is not held' two_moves 240
 run_case 'all moves together keep to the limit of the host, which is remembered' the_host 180
 run_case 'what was changed in the kernel is put back on every way out' ways_out 180
 run_case 'copying gives way to the I/O of its LV' gives_way 240
 run_case 'disks that turn are copied in large regions while nobody else uses them' large_regions 120
+run_case 'no table is swapped while a command of LVM has the VG' locked_vg 240
 run_case 'reading back keeps to the limit' reading_back 180
 end_cases

@@ -55,19 +55,20 @@ static const char *disk_name(const struct drive *drive, dev_t dev)
 
 /*
  * What waits for something outside is in nobody's way, unless the kernel may be copying for it.
- * Nor is what is undone, or what is held, which may be so for as long as a person takes.
+ * Nor is what is undone, or what is held, which may be so for as long as a person takes. What is to
+ * pause copies until it has.
  */
 static enum queue_role role_of(const struct drive *drive)
 {
 	const struct move *move = drive->move;
 	const struct pass *pass = move_current_pass(move);
 
-	if (!pass || move->goal != GOAL_RUN || (move->waiting && !drive->disks_known))
+	if (!pass || move->goal == GOAL_ABORT || (move->waiting && !drive->disks_known))
 		return QUEUE_OUT;
 	switch (pass->state) {
 	case PASS_QUEUED:
 	case PASS_PAUSED:
-		return move->waiting ? QUEUE_OUT : QUEUE_WAITS;
+		return move->waiting || move->goal == GOAL_PAUSE ? QUEUE_OUT : QUEUE_WAITS;
 	case PASS_RESERVING:
 	case PASS_ARMING:
 	case PASS_COMMITTING:

@@ -248,7 +248,7 @@ static void one_that_waits_needs_nothing_and_looks_at_nothing(void **state)
 		assert_int_equal(scene->world.calls[i], WORLD_OBSERVE);
 }
 
-static void a_pause_lets_the_next_go_on_at_once(void **state)
+static void a_pause_lets_the_next_go_on(void **state)
 {
 	struct scene *scene = *state;
 	uint64_t first = start(scene, 0, "one");
@@ -265,6 +265,26 @@ static void a_pause_lets_the_next_go_on_at_once(void **state)
 	assert_int_equal(state_of(scene, first), PASS_PAUSED);
 	run_alone(scene, second, (uint64_t[]){first}, 1);
 	run_alone(scene, first, NULL, 0);
+}
+
+/* A swap that waits for what is being copied may take longer than whoever pauses. */
+static void nobody_goes_on_beside_one_that_has_yet_to_pause(void **state)
+{
+	struct scene *scene = *state;
+	uint64_t first = start(scene, 0, "one");
+	uint64_t second = start(scene, 0, "two");
+
+	run_until(scene, first, PASS_COPYING);
+	scene->world.swaps_hang = true;
+	set_goal(scene, first, GOAL_PAUSE);
+	for (unsigned i = 0; i < STEPS_MAX && world_step(&scene->world); i++)
+		assert_false(has_begun(scene, second));
+	assert_int_equal(state_of(scene, first), PASS_COPYING);
+	assert_queued(scene, second, 1, first, "fake0");
+	set_goal(scene, first, GOAL_RUN);
+	scene->world.swaps_hang = false;
+	run_alone(scene, first, (uint64_t[]){second}, 1);
+	run_alone(scene, second, NULL, 0);
 }
 
 static void an_abort_lets_the_next_go_on_at_once(void **state)
@@ -381,7 +401,8 @@ int main(void)
 		TEST(moves_on_different_disks_go_side_by_side),
 		TEST(moves_on_a_disk_that_does_not_turn_go_side_by_side),
 		TEST(one_that_waits_needs_nothing_and_looks_at_nothing),
-		TEST(a_pause_lets_the_next_go_on_at_once),
+		TEST(a_pause_lets_the_next_go_on),
+		TEST(nobody_goes_on_beside_one_that_has_yet_to_pause),
 		TEST(an_abort_lets_the_next_go_on_at_once),
 		TEST(one_that_waits_can_be_paused_and_aborted),
 		TEST(a_move_keeps_its_turn_from_pass_to_pass),

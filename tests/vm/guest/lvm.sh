@@ -12,6 +12,19 @@ late_disks_appear() {
 	udevadm settle
 }
 
+# Nothing is done about events from now on until udevd_goes_on, or the end of the case. Not by udevadm
+# control --stop-exec-queue: when told to go on, udevd (252) now and then sleeps until it is told again.
+udevd_stops() {
+	udevd=$(pgrep -xo systemd-udevd)
+	kill -STOP "$udevd"
+	trap 'kill -CONT "$udevd"' EXIT
+}
+
+udevd_goes_on() {
+	kill -CONT "$udevd"
+	udevadm settle
+}
+
 # mkvg VG N...: with extents of 1 MiB, so that small LVs have many.
 mkvg() {
 	local vg=$1 n

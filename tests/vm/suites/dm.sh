@@ -292,7 +292,7 @@ a_stuck_udevd_holds_up_nothing_for_long() {
 
 	some_lv
 	udevadm settle
-	udevadm control --stop-exec-queue
+	udevd_stops
 	took_s=$SECONDS
 	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here"
 	took_s=$((SECONDS - took_s))
@@ -302,8 +302,7 @@ a_stuck_udevd_holds_up_nothing_for_long() {
 	[ "$(dev_of /dev/mapper/vg-lv-pvmoved)" ] || fail "there is no node"
 	dm_on_kernel remove "$leg"
 	[ ! -e /dev/mapper/vg-lv-pvmoved ] || fail "the node is still there"
-	udevadm control --start-exec-queue
-	udevadm settle
+	udevd_goes_on
 	no_cookie_is_left
 	[ ! -e /dev/mapper/vg-lv-pvmoved ] || fail "udev has brought the node back"
 }
@@ -398,14 +397,13 @@ what_is_written_to_is_equal_all_the_same() {
 a_device_made_for_a_daemon_that_has_gone_is_taken_away() {
 	some_lv
 	udevadm settle
-	udevadm control --stop-exec-queue
+	udevd_stops
 	dm_on_kernel create vg-lv-pvmoved "$leg" "$work/here" &
 	wait_until 60 "the device is made" sees_quietly "$leg" '^vg-lv-pvmoved '
 	kill -KILL $!
 	wait_until 60 "its executor leaves" executors_are 0
 	sees "$leg" '^absent$'
-	udevadm control --start-exec-queue
-	udevadm settle
+	udevd_goes_on
 	no_cookie_is_left
 }
 
@@ -452,15 +450,13 @@ a_stuck_udevd_is_no_wedge() {
 	mirrors "$work/here" "$work/there" nosync >"$work/mirrors"
 	dm_on_kernel swap "$leg" hidden "$work/mirrors"
 	udevadm settle
-	udevadm control --stop-exec-queue
+	udevd_stops
 	dm_on_kernel swap "$leg" hidden "$work/mirrors" &
 	wait_until 60 "an executor swaps" test -e "$marks/$leg"
 	kill -KILL $!
 	dm_on_kernel swap "$leg" hidden "$work/here"
 	[ ! -e "$marks/$leg" ] || fail "the mark is still there"
-	udevadm control --start-exec-queue
-	# Now and then udevd hangs up on a question that comes right behind another (252).
-	wait_until 60 'udev has settled' udevadm settle
+	udevd_goes_on
 	dm_on_kernel swap "$uuid" visible "$work/here"
 	dm_on_kernel remove "$leg"
 }

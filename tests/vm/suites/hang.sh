@@ -207,9 +207,7 @@ udevd_is_stuck() {
 	fixed_files /mnt/lv 8
 	writer_start /mnt/lv 8 50
 	udevadm settle
-	udevd=$(pgrep -xo systemd-udevd)
-	kill -STOP "$udevd"
-	trap 'kill -CONT "$udevd"' EXIT
+	udevd_stops
 	daemon_start
 	start_move "$(pv 0)" "$(pv 1)"
 	wait_until 60 "the leg is being made" leg_is_there
@@ -219,8 +217,7 @@ udevd_is_stuck() {
 	the_daemon_answers
 	pvmovectl wait "$move"
 	the_daemon_answers
-	kill -CONT "$udevd"
-	udevadm settle
+	udevd_goes_on
 	! dmsetup udevcookies | grep 0x || fail "cookies are left"
 	writer_stop /mnt/lv
 	fixed_files_are_whole /mnt/lv

@@ -168,7 +168,6 @@ int vg_lock_take(struct event_base *base, const char *locking_dir, const char *v
 		 enum vg_lock_use use, uint32_t timeout_ms, vg_lock_fn *done, void *arg,
 		 struct vg_lock **lockp)
 {
-	const struct timeval at_once = {0};
 	bool edits = use == VG_LOCK_EDIT;
 	struct vg_lock *lock;
 	int r;
@@ -187,10 +186,12 @@ int vg_lock_take(struct event_base *base, const char *locking_dir, const char *v
 	if (edits && lock_file_init(&lock->global, LOCK_SH, locking_dir, "P", "global") < 0)
 		r = -ENOMEM;
 	lock->timer = event_new(base, -1, 0, on_retry, lock);
-	if (r < 0 || !lock->timer || event_add(lock->timer, &at_once) < 0) {
+	if (r < 0 || !lock->timer) {
 		vg_lock_abandon(lock);
 		return -ENOMEM;
 	}
+	/* Not a timer of no time, for which the loop would turn once more. */
+	event_active(lock->timer, EV_TIMEOUT, 0);
 	*lockp = lock;
 	return 0;
 }

@@ -54,7 +54,6 @@ static bool is_in_the_way(const struct request *ahead, const struct request *req
 /* Begins every request that no earlier one about the same VG is ahead of. */
 static void begin_requests(struct lvm *lvm)
 {
-	const struct timeval at_once = {0};
 	struct request *request, *ahead;
 
 	TAILQ_FOREACH(request, &lvm->requests, link)
@@ -68,7 +67,7 @@ static void begin_requests(struct lvm *lvm)
 		}
 		if (ahead == request) {
 			request->begun = true;
-			event_add(request->start, &at_once);
+			event_active(request->start, EV_TIMEOUT, 0);
 		}
 	}
 }
